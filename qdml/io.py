@@ -1,0 +1,104 @@
+"""Files written whole or not at all, and read with distrust."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from qdml.errors import EvidenceError
+
+SCHEMA_VERSION = 1
+
+
+def write_atomic(path: Path | str, content: bytes | str) -> None:
+    """Write `content` to `path` whole or not at all: same folder, fsync, then rename."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    payload = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def dumps(record: dict[str, Any]) -> str:
+    """The one JSON form used everywhere: schema version, sorted keys, no NaN, a final newline."""
+    return (
+        json.dumps(
+            {"schema_version": SCHEMA_VERSION} | record,
+            sort_keys=True,
+            indent=1,
+            allow_nan=False,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
+
+
+def write_json(path: Path | str, record: dict[str, Any]) -> None:
+    """Write `record` atomically, sealed with the sha256 of its own content.
+
+    The seal tells a hand-edited or damaged file from a written one when it is read again.
+    """
+    seal = hashlib.sha256(dumps(record).encode()).hexdigest()
+    write_atomic(path, dumps(record | {"seal": seal}))
+
+
+def read_json(path: Path | str) -> dict[str, Any]:
+    """Read a file made by `write_json`.
+
+    Raises `EvidenceError` for a file that is missing, truncated, edited or of another version.
+    """
+    path = Path(path)
+    remedy = "remove it and run the pipeline again"
+    try:
+        record = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise EvidenceError(f"{path}: no such file; run the pipeline first") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise EvidenceError(f"{path}: not a readable JSON file ({error}); {remedy}") from None
+    if not isinstance(record, dict) or record.get("schema_version") != SCHEMA_VERSION:
+        found = record.get("schema_version") if isinstance(record, dict) else None
+        raise EvidenceError(
+            f"{path}: schema_version is {found!r}, this qdml reads {SCHEMA_VERSION}; {remedy}"
+        )
+    seal = record.pop("seal", None)
+    try:
+        honest = hashlib.sha256(dumps(record).encode()).hexdigest()
+    except (ValueError, UnicodeEncodeError) as error:
+        raise EvidenceError(f"{path}: not a record that qdml writes ({error}); {remedy}") from None
+    if seal != honest:
+        raise EvidenceError(f"{path}: content was changed after it was written (seal); {remedy}")
+    return record
+
+
+def sha256_file(path: Path | str) -> str:
+    """Hexadecimal SHA-256 of one file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def source_hash(paths: Iterable[Path | str]) -> str:
+    """One hash over the Python, template and style sources under `paths` (files or folders)."""
+    digest = hashlib.sha256()
+    for path in map(Path, paths):
+        files = [path] if path.is_file() else sorted(path.rglob("*"))
+        for file in files:
+            if file.suffix in {".py", ".j2", ".css", ".toml", ".smk"}:
+                digest.update(file.relative_to(path.parent).as_posix().encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]

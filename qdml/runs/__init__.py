@@ -1,0 +1,1 @@
+"""Runs of the pipeline: starting one safely, and following it to its end."""
