@@ -1,0 +1,89 @@
+"""The vocabulary in which a claim is written: statement, steps, checks and mutants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+import numpy as np
+
+from qdml.claims.evidence import Evidence, Tag
+from qdml.claims.seeds import generator
+
+H = TypeVar("H")
+D = TypeVar("D")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a check may know besides hypothesis and data: its grid, its seeds, its alarm budget."""
+
+    claim: str
+    grid: Any
+    seed: int
+    scale: str = "quick"
+    alarm: float = 0.0
+
+    def rng(self, *key: str | int) -> np.random.Generator:
+        """A generator that depends on the root seed, the claim and `key`, and on nothing else."""
+        return generator(self.seed, self.claim, *key)
+
+
+Check = Callable[[H, D, Context], Evidence]
+
+
+@dataclass(frozen=True)
+class Step(Generic[H, D]):
+    """One step of an argument; a `counterexample` step can refute the claim, never support it."""
+
+    name: str
+    tag: Tag
+    says: str
+    check: Check[H, D]
+    role: Literal["support", "counterexample"] = "support"
+
+
+@dataclass(frozen=True)
+class Mutant(Generic[H]):
+    """A false variant of the hypothesis and the step that has to refute it."""
+
+    name: str
+    says: str
+    hypothesis: H
+    step: str
+
+
+@dataclass(frozen=True)
+class Claim(Generic[H, D]):
+    """A statement with everything that decides it.
+
+    `hypothesis` is a frozen dataclass of the statement's constants and variants. `data` is
+    computed once and shared by the steps and all mutants. `title`, `statement`, `says`,
+    `premises` and `notes` are plain text in which $...$ marks LaTeX; `formulas` are displayed.
+    """
+
+    id: str
+    topic: str
+    title: str
+    statement: str
+    source: str
+    hypothesis: H
+    data: Callable[[Context], D]
+    steps: Sequence[Step[H, D]]
+    mutants: Sequence[Mutant[H]]
+    formulas: Sequence[str] = ()
+    premises: Sequence[str] = ()
+    notes: Sequence[str] = field(default=())
+
+    def __post_init__(self) -> None:
+        names = [step.name for step in self.steps]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.id}: two steps share a name in {names}")
+        for mutant in self.mutants:
+            if mutant.step not in names:
+                raise ValueError(
+                    f"{self.id}: mutant {mutant.name!r} names no step: {mutant.step!r}"
+                )
+            if mutant.hypothesis == self.hypothesis:
+                raise ValueError(f"{self.id}: mutant {mutant.name!r} equals the claim itself")

@@ -1,0 +1,169 @@
+"""Running a claim: data once, every step, every mutant; what breaks is recorded, never hidden."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import asdict, fields, is_dataclass, replace
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from qdml.claims.claim import Claim, Context
+from qdml.claims.evidence import (
+    ClaimRecord,
+    Evidence,
+    MutantRecord,
+    Scalar,
+    StepRecord,
+    Tag,
+)
+from qdml.claims.seeds import alarm_share
+from qdml.errors import DataAbsent, InputError, nearest
+
+H = TypeVar("H")
+D = TypeVar("D")
+
+#: Symbols of the formulas that a user may write in place of the names of the grid.
+SYMBOLS = {"eps": "accuracy", "delta": "failure_probability", "n": "qubits", "L": "layers"}
+
+
+def run(
+    claim: Claim[Any, Any],
+    grid: BaseModel,
+    seed: int,
+    scale: str = "quick",
+    settings: dict[str, str] | None = None,
+) -> tuple[ClaimRecord, dict[str, float]]:
+    """Run `claim` on `grid` and return its record and the seconds that each part took.
+
+    `settings` replaces constants of the hypothesis or entries of the grid, by name or symbol.
+    Raises `InputError` for a setting that is unknown or out of range. A check that raises is kept
+    as a failure with its traceback. Absent data make the whole claim undecided.
+    """
+    settings = settings or {}
+    hypothesis, grid = _apply_settings(claim.hypothesis, grid, settings)
+    statistical = sum(step.tag is Tag.NUMERIC for step in claim.steps)
+    context = Context(claim.id, grid, seed, scale, alarm_share(statistical))
+    seconds: dict[str, float] = {}
+    header: dict[str, Any] = {
+        "id": claim.id,
+        "topic": claim.topic,
+        "title": claim.title,
+        "statement": claim.statement,
+        "formulas": tuple(claim.formulas),
+        "source": claim.source,
+        "premises": tuple(claim.premises),
+        "notes": tuple(claim.notes),
+        "listed_steps": tuple(step.name for step in claim.steps),
+        "listed_mutants": tuple(mutant.name for mutant in claim.mutants),
+        "scale": scale,
+        "seed": seed,
+        "settings": settings,
+        "hypothesis": _flat(hypothesis),
+    }
+    start = time.perf_counter()
+    data, failure = None, None
+    try:
+        data = claim.data(context)
+    except DataAbsent as absent:
+        return ClaimRecord(**header, absent=str(absent), steps=(), mutants=()), seconds
+    except Exception:  # noqa: BLE001 - kept as the failure of every step
+        failure = _traceback()
+    seconds["data"] = time.perf_counter() - start
+
+    def attempt(name: str, check: Any, tried: Any) -> dict[str, Any]:
+        if failure:
+            return {"failure": failure}
+        start = time.perf_counter()
+        try:
+            evidence: Evidence = check(tried, data, context)
+            return {"evidence": evidence}
+        except Exception:  # noqa: BLE001 - kept in the evidence
+            return {"failure": _traceback()}
+        finally:
+            seconds[name] = time.perf_counter() - start
+
+    checks = {step.name: step.check for step in claim.steps}
+    steps = tuple(
+        StepRecord(
+            name=step.name,
+            tag=step.tag,
+            role=step.role,
+            says=step.says,
+            **attempt(step.name, step.check, hypothesis),
+        )
+        for step in claim.steps
+    )
+    mutants = tuple(
+        _without_figure(
+            MutantRecord(
+                name=mutant.name,
+                says=mutant.says,
+                step=mutant.step,
+                hypothesis=_flat(mutant.hypothesis),
+                **attempt(mutant.name, checks[mutant.step], mutant.hypothesis),
+            )
+        )
+        for mutant in claim.mutants
+    )
+    return ClaimRecord(**header, steps=steps, mutants=mutants), seconds
+
+
+def _apply_settings(
+    hypothesis: H, grid: BaseModel, settings: dict[str, str]
+) -> tuple[H, BaseModel]:
+    assert is_dataclass(hypothesis)
+    constants = {field.name: getattr(hypothesis, field.name) for field in fields(hypothesis)}
+    changes: dict[str, Any] = {}
+    entries = grid.model_dump()
+    for name, text in settings.items():
+        key = SYMBOLS.get(name, name)
+        if key in constants:
+            changes[key] = _constant(name, text, constants[key])
+        elif key in entries:
+            entries[key] = (text,) if isinstance(entries[key], tuple | list) else text
+        else:
+            known = [*constants, *entries, *SYMBOLS]
+            raise InputError(
+                f"--set {name}={text}: no such constant{nearest(name, known)}; "
+                f"this claim has {', '.join(sorted(known))}"
+            )
+    try:
+        grid = type(grid).model_validate(entries)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"--set {first['loc'][0]}: {first['input']!r}: {first['msg']}") from None
+    return replace(hypothesis, **changes), grid  # type: ignore[type-var]
+
+
+def _constant(name: str, text: str, default: object) -> object:
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(default, int):
+            return int(text)
+        return Fraction(text) if isinstance(default, Fraction) else type(default)(text)  # type: ignore[call-arg]
+    except (ValueError, KeyError, ZeroDivisionError):
+        kind = type(default).__name__
+        raise InputError(f"--set {name}={text}: expected {kind}, as in {name}={default}") from None
+
+
+def _flat(hypothesis: object) -> dict[str, Scalar]:
+    assert is_dataclass(hypothesis)
+    assert not isinstance(hypothesis, type)
+    simple = (bool, int, float, str)
+    return {k: v if isinstance(v, simple) else str(v) for k, v in asdict(hypothesis).items()}
+
+
+def _without_figure(mutant: MutantRecord) -> MutantRecord:
+    if mutant.evidence is None:
+        return mutant
+    return mutant.model_copy(
+        update={"evidence": mutant.evidence.model_copy(update={"figure": None, "table": ()})}
+    )
+
+
+def _traceback() -> str:
+    return traceback.format_exc(limit=-8)
