@@ -1,0 +1,95 @@
+"""The distributed circuit of the theory: blocks A_1, B_1, ..., A_L, B_L and loss <phi|Z_0|phi>.
+
+Blocks are numbered b = 1 ... 2L in the order of application; odd blocks are Alice's, even ones
+Bob's, unless they are dealt otherwise. The loss is an expectation value of a Pauli observable in
+the final state |phi> (Gilboa, Michaeli, Soudry, McClean, arXiv:2310.07136).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from qdml.errors import InputError
+from qdml.quantum import reference
+from qdml.quantum.gates import Gate, Pauli, Rotation, act, undo
+from qdml.quantum.numbers import State
+
+
+@dataclass(frozen=True)
+class Block:
+    """The gates that one party applies between two messages, in order."""
+
+    gates: tuple[Gate, ...]
+
+    @property
+    def rotations(self) -> tuple[int, ...]:
+        """Positions of the parameterised gates."""
+        return tuple(i for i, gate in enumerate(self.gates) if isinstance(gate, Rotation))
+
+
+@dataclass(frozen=True)
+class DistributedCircuit:
+    """Blocks on `qubits` qubits, the owner of each, and the observable that is measured last."""
+
+    qubits: int
+    blocks: tuple[Block, ...]
+    observable: Pauli
+    owners: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not self.blocks:
+            raise InputError("a distributed circuit needs at least one block")
+        if not self.owners:
+            dealt = tuple(("alice", "bob")[b % 2] for b in range(len(self.blocks)))
+            object.__setattr__(self, "owners", dealt)
+        if len(self.owners) != len(self.blocks):
+            raise InputError(f"{len(self.blocks)} blocks, but {len(self.owners)} owners were given")
+        if self.observable.qubits != self.qubits:
+            raise InputError(
+                f"observable {self.observable.letters!r} does not fit {self.qubits} qubits"
+            )
+
+    @classmethod
+    def alternating(
+        cls, blocks: Sequence[Sequence[Gate]], qubits: int, observable: Pauli | None = None
+    ) -> DistributedCircuit:
+        """A_1, B_1, ..., A_L, B_L from lists of gates; the observable is Z_0 unless given."""
+        observable = observable or Pauli.single("Z", 0, qubits)
+        return cls(qubits, tuple(Block(tuple(gates)) for gates in blocks), observable)
+
+    @property
+    def layers(self) -> int:
+        """L, for two parties."""
+        return len(self.blocks) // 2
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """All gates in order."""
+        return tuple(gate for block in self.blocks for gate in block.gates)
+
+    def forward(self, state: State, upto: int | None = None) -> State:
+        """State after block `upto` (all blocks by default); (N, ...) -> (N, ...)."""
+        if state.shape[0] != 2**self.qubits:
+            raise InputError(
+                f"state of shape {state.shape}: a circuit on {self.qubits} qubits takes "
+                f"{2**self.qubits} amplitudes"
+            )
+        for block in self.blocks[:upto]:
+            state = act(block.gates, state)
+        return state
+
+    def backward(self, state: State, downto: int) -> State:
+        """Undo the blocks after block `downto`; (N, ...) -> (N, ...)."""
+        for block in reversed(self.blocks[downto:]):
+            state = undo(block.gates, state)
+        return state
+
+    def loss(self, state: State) -> Any:
+        """<phi|O|phi>/<phi|phi> for the input `state` (N, ...): float, array, or exact fraction."""
+        return reference.expectation(self.observable, self.forward(state))
+
+    def gradient(self, state: State) -> list[Any]:
+        """Derivative of the loss in every angle, in gate order, by the adjoint method."""
+        return reference.gradient(self.gates, state, self.observable)

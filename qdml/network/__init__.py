@@ -1,0 +1,17 @@
+"""Metered quantum networks: parties own registers, channels move and transcripts bill them."""
+
+from qdml.network.network import Network, no_noise
+from qdml.network.party import Channel, Party, Record
+from qdml.network.register import Register
+from qdml.network.transcript import Message, Transcript
+
+__all__ = [
+    "Channel",
+    "Message",
+    "Network",
+    "Party",
+    "Record",
+    "Register",
+    "Transcript",
+    "no_noise",
+]

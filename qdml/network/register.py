@@ -1,0 +1,155 @@
+"""Linear quantum data: a joint state, and handles through which only the owner acts on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from qdml.errors import NoCloningError
+from qdml.quantum import reference
+from qdml.quantum.gates import Gate, Pauli, act
+from qdml.quantum.numbers import State, inner, is_exact, real
+
+if TYPE_CHECKING:
+    from qdml.network.party import Party
+
+
+class World:
+    """A joint state of qubits that may be entangled across owners.
+
+    `state` has shape (2^m,), with one slot a qubit in the order of `slots`. `copies` independent
+    identical copies are meant; everything that is done is done to each of them.
+    """
+
+    def __init__(self, state: State, copies: int) -> None:
+        self.state = state
+        self.copies = copies
+        self.slots: list[object] = [object() for _ in range(state.shape[0].bit_length() - 1)]
+        self._merged_into: World | None = None
+
+    @property
+    def home(self) -> World:
+        """The world that holds the slots of this one now."""
+        return self._merged_into.home if self._merged_into else self
+
+    def absorb(self, other: World) -> None:
+        """Tensor product with another world, whose slots come after and live here from now on."""
+        self.state = np.multiply.outer(self.state, other.state).reshape(-1)
+        self.slots += other.slots
+        other._merged_into = self
+
+    def apply(self, gates: list[Gate], slots: list[object]) -> None:
+        """Act on the named slots, in their order, as qubits 0, 1, ..."""
+        axes = [self.slots.index(slot) for slot in slots]
+        front = act(gates, self._to_front(slots)).reshape([2] * len(self.slots))
+        self.state = np.moveaxis(front, range(len(axes)), axes).reshape(-1)
+
+    def sign_count(self, observable: Pauli, slots: list[object], rng: np.random.Generator) -> int:
+        """Measure a Pauli observable on every copy, drop the slots, return the number of +1.
+
+        The rest of the world survives only where there is a single copy: it collapses.
+        """
+        front = self._to_front(slots)
+        image = observable.apply(front)
+        mean = float(
+            real(inner(front.ravel(), image.ravel())) / real(inner(front.ravel(), front.ravel()))
+        )
+        count = reference.sample_sign(mean, self.copies, rng)
+        if len(slots) < len(self.slots):
+            # Reading the measured qubits out and forgetting them leaves the others in a pure
+            # state, with the statistics of tracing them out.
+            front = front + image * (2 * count - 1)
+            front = front[int(reference.sample_rows(front, 1, rng)[0])]
+        self._keep(front.ravel(), slots)
+        return count
+
+    def basis_outcomes(
+        self, slots: list[object], rng: np.random.Generator
+    ) -> npt.NDArray[np.int64]:
+        """Measure the slots of every copy in the computational basis; shape (copies,)."""
+        front = self._to_front(slots)
+        outcomes = reference.sample_rows(front, self.copies, rng)
+        self._keep(front[int(outcomes[0])], slots)
+        return outcomes
+
+    def _keep(self, state: State, gone: list[object]) -> None:
+        self.slots = [slot for slot in self.slots if slot not in gone]
+        self.state = state if is_exact(state) else state / np.linalg.norm(state)
+
+    def _to_front(self, slots: list[object]) -> State:
+        axes = [self.slots.index(slot) for slot in slots]
+        tensor = self.state.reshape([2] * len(self.slots))
+        return np.moveaxis(tensor, axes, range(len(axes))).reshape(2 ** len(axes), -1)
+
+
+class Register:
+    """A handle on some qubits of a world. It has one owner, and it dies when it is used up.
+
+    Sending, joining, splitting and measuring consume the handle; sending, joining and splitting
+    return new ones. A handle cannot be copied.
+    """
+
+    def __init__(self, owner: Party, world: World, slots: list[object], name: str) -> None:
+        self._owner = owner
+        self.name = name
+        self._world = world
+        self._slots = slots
+        self._spent: str | None = None
+
+    @property
+    def owner(self) -> Party:
+        """The only party that may act on it; sending it is the only way to change that."""
+        return self._owner
+
+    @property
+    def world(self) -> World:
+        """The joint state that the qubits belong to."""
+        return self._world.home
+
+    @property
+    def slots(self) -> list[object]:
+        """The qubits, by slot."""
+        return self._slots
+
+    @property
+    def qubits(self) -> int:
+        """Number of qubits of one copy."""
+        return len(self._slots)
+
+    @property
+    def copies(self) -> int:
+        """Number of identical copies that the handle stands for."""
+        return self.world.copies
+
+    def consume(self, how: str) -> tuple[World, list[object]]:
+        """End this handle and hand out what it stood for; for the network only."""
+        self.check_alive()
+        self._spent = how
+        return self.world, self._slots
+
+    def check_alive(self) -> None:
+        """Raise `NoCloningError` when the handle was used up."""
+        if self._spent is not None:
+            raise NoCloningError(
+                f"register {self.name!r} of {self.owner.name} was {self._spent}: quantum data "
+                "cannot be used twice; "
+                "use the handle that came back, or prepare it with copies=k"
+            )
+
+    def __copy__(self) -> NoReturn:
+        raise NoCloningError(
+            f"register {self.name!r} of {self.owner.name} cannot be copied; "
+            "prepare it with copies=k and pay for each"
+        )
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        self.__copy__()
+
+    def __reduce__(self) -> NoReturn:
+        self.__copy__()
+
+    def __repr__(self) -> str:
+        state = self._spent or f"held by {self.owner.name}"
+        return f"<Register {self.name!r}: {self.qubits} qubits x {self.copies}, {state}>"

@@ -1,0 +1,88 @@
+"""The transcript: every message that crossed the network, in order, and its sums."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TypedDict
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message. `qubits` counts all copies; `round` is its causal depth, from 1."""
+
+    sender: str
+    receiver: str
+    qubits: int
+    bits: int
+    copies: int
+    round: int
+
+
+class Totals(TypedDict):
+    """The sums of a transcript: messages, qubits, classical bits, rounds, copies, prior pairs."""
+
+    messages: int
+    qubits: int
+    bits: int
+    rounds: int
+    copies: int
+    entangled_pairs: int
+
+
+@dataclass
+class Transcript:
+    """The ordered messages of a run; only a `Channel` writes to it.
+
+    The round of a message is one more than the largest round among the messages that its sender
+    had received before: messages that do not wait for each other share a round.
+    """
+
+    lines: list[Message] = field(default_factory=list)
+    entangled_pairs: int = 0
+    _heard: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def add(self, sender: str, receiver: str, *, qubits: int, bits: int, copies: int) -> None:
+        """Append a message and compute its round."""
+        depth = 1 + self._heard.get(sender, 0)
+        self._heard[receiver] = max(depth, self._heard.get(receiver, 0))
+        self.lines.append(Message(sender, receiver, qubits, bits, copies, depth))
+
+    @property
+    def messages(self) -> int:
+        """Number of messages."""
+        return len(self.lines)
+
+    @property
+    def qubits(self) -> int:
+        """Qubits sent in all, every copy counted."""
+        return sum(line.qubits for line in self.lines)
+
+    @property
+    def bits(self) -> int:
+        """Classical bits sent in all."""
+        return sum(line.bits for line in self.lines)
+
+    @property
+    def rounds(self) -> int:
+        """Causal depth of the whole exchange."""
+        return max((line.round for line in self.lines), default=0)
+
+    @property
+    def copies(self) -> int:
+        """Largest number of copies that one message carried."""
+        return max((line.copies for line in self.lines), default=0)
+
+    def totals(self) -> Totals:
+        """All sums."""
+        return {
+            "messages": self.messages,
+            "qubits": self.qubits,
+            "bits": self.bits,
+            "rounds": self.rounds,
+            "copies": self.copies,
+            "entangled_pairs": self.entangled_pairs,
+        }
+
+    def to_records(self) -> list[dict[str, int | str]]:
+        """One plain mapping a message, for tables."""
+        return [asdict(line) for line in self.lines]

@@ -1,0 +1,1 @@
+"""States, gates and the reference engine, in floating point and in exact arithmetic."""
