@@ -1,0 +1,307 @@
+"""inference-by-sampling: k = ceil(2 ln(2/delta)/eps^2) copies estimate the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import sympy
+
+from qdml.bounds.costs import announcement_bits
+from qdml.bounds.tails import estimate_misses
+from qdml.claims import (
+    Claim,
+    Context,
+    Evidence,
+    Figure,
+    Finding,
+    Method,
+    Mutant,
+    Series,
+    Step,
+    Sweep,
+    Tag,
+)
+from qdml.claims.intervals import clopper_pearson, exact_fraction, sampling_copies
+from qdml.claims.symbolic import identities
+from qdml.model.ansatz import direction, random_line, random_pauli
+from qdml.model.circuit import DistributedCircuit
+from qdml.network import Transcript
+from qdml.protocols import inference
+from qdml.quantum.numbers import State, exact, imaginary, real
+from qdml.quantum.reference import amplitude_encoding
+
+#: Exact states of more qubits than this add time and no insight.
+LARGEST_EXACT = 3
+
+#: Accuracy and failure probability at which tails are summed whatever the grid: at crude promises
+#: half of the copies may in fact be enough.
+ANCHOR = Fraction(1, 10), Fraction(1, 100)
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """The constants of the statement."""
+
+    factor: Fraction = Fraction(2)
+    messages_per_layer: int = 2
+    messages_offset: int = -1
+    qubits_offset: int = 0
+    lower_outcome: int = -1
+
+
+@dataclass(frozen=True)
+class Run:
+    """One metered run and where it was made."""
+
+    qubits: int
+    layers: int
+    accuracy: float
+    failure_probability: float
+    copies: int
+    transcript: Transcript
+
+
+@dataclass(frozen=True)
+class Data:
+    """Metered runs on the grid, and exact circuits with exact inputs."""
+
+    runs: tuple[Run, ...]
+    instances: tuple[tuple[DistributedCircuit, State], ...]
+
+
+def gather(context: Context) -> Data:
+    """Run the protocol at every grid point; draw exact instances at every small one."""
+    grid, runs, instances = context.grid, [], []
+    for n in grid.qubits:
+        for layers in grid.layers:
+            rng = context.rng("circuit", n, layers)
+            circuit = random_line(n, layers, rng)
+            state = amplitude_encoding(rng.normal(size=2**n))
+            for eps in grid.accuracy:
+                for delta in grid.failure_probability:
+                    copies = sampling_copies(eps, delta)
+                    found = inference.run(circuit, state, copies, context.seed)
+                    runs.append(Run(n, layers, eps, delta, copies, found.transcript))
+    for n in sorted({min(n, LARGEST_EXACT) for n in grid.qubits}):
+        for layers in sorted({min(layers, LARGEST_EXACT) for layers in grid.layers}):
+            rngs = (context.rng("exact", n, layers, i) for i in range(grid.instances))
+            instances += [_instance(n, layers, rng) for rng in rngs]
+    return Data(tuple(runs), tuple(instances))
+
+
+def _instance(n: int, layers: int, rng: np.random.Generator) -> tuple[DistributedCircuit, State]:
+    circuit = random_pauli(n, layers, 2, rng, direction)
+    return circuit, exact([int(v) for v in rng.integers(1, 5, 2**n)])
+
+
+def ledger(stated: Hypothesis, data: Data, context: Context) -> Evidence:
+    """The transcript of each run against the formula."""
+    sweep = Sweep(Method.EXACT)
+    for run in data.runs:
+        point = {
+            "n": run.qubits,
+            "L": run.layers,
+            "eps": run.accuracy,
+            "delta": run.failure_probability,
+            "k": run.copies,
+        }
+        crossings = stated.messages_per_layer * run.layers + stated.messages_offset
+        qubits = run.copies * (run.qubits + stated.qubits_offset) * crossings
+        bits = announcement_bits(run.copies)
+        sweep.equal(point, "messages", run.transcript.messages, crossings + 1)
+        sweep.equal(point, "qubits", run.transcript.qubits, qubits)
+        sweep.equal(point, "bits", run.transcript.bits, bits)
+        sweep.equal(point, "rounds", run.transcript.rounds, crossings + 1)
+        sweep.equal(point, "copies", run.transcript.copies, run.copies)
+    return sweep.evidence("the bill counted from the run equals the formula")
+
+
+def outcome_law(stated: Hypothesis, data: Data, context: Context) -> Evidence:
+    """The mean of the outcomes under Born's rule against the loss, both exact."""
+    sweep = Sweep(Method.EXACT)
+    for number, (circuit, state) in enumerate(data.instances):
+        final = circuit.forward(state)
+        squares = [real(z) ** 2 + imaginary(z) ** 2 for z in final]
+        plus = sum(squares[: len(squares) // 2]) / sum(squares)
+        mean = plus + stated.lower_outcome * (1 - plus)
+        point = {"n": circuit.qubits, "L": circuit.layers, "instance": number}
+        sweep.equal(point, "mean outcome", mean, circuit.loss(state))
+    return sweep.evidence("the outcomes +1 and -1 of qubit 0 have the loss as their mean")
+
+
+def hoeffding(stated: Hypothesis, data: Data, context: Context) -> Evidence:
+    """The proof of Hoeffding's bound for outcomes of range 2, and the copies that follow."""
+    p, h, t, k, eps, u = sympy.symbols("p h t k epsilon u", positive=True)
+    weight = p * sympy.exp(h) / (1 - p + p * sympy.exp(h))
+    cumulant = -p * h + sympy.log(1 - p + p * sympy.exp(h))
+    log_ratio = sympy.Symbol("l", positive=True)
+    factor = sympy.Rational(stated.factor.numerator, stated.factor.denominator)
+    copies = factor * log_ratio / eps**2
+    found = identities(
+        "Chernoff's bound with Hoeffding's lemma, range 2",
+        [
+            ("L(0) = 0", cumulant.subs(h, 0), sympy.Integer(0)),
+            ("L'(0) = 0", sympy.diff(cumulant, h).subs(h, 0), sympy.Integer(0)),
+            ("L'' = u(1-u)", sympy.diff(cumulant, h, 2), weight * (1 - weight)),
+            (
+                "1/4 - u(1-u) is a square",
+                sympy.Rational(1, 4) - u * (1 - u),
+                (u - sympy.Rational(1, 2)) ** 2,
+            ),
+            ("h^2/8 at h = 2t", (2 * t) ** 2 / 8, t**2 / 2),
+            (
+                "the exponent is least at t = eps",
+                k * t**2 / 2 - k * t * eps,
+                k * (t - eps) ** 2 / 2 - k * eps**2 / 2,
+            ),
+            ("exponent with k copies", copies * eps**2 / 2, factor / 2 * log_ratio),
+        ],
+    )
+    if found.finding is Finding.SUPPORTS and stated.factor < 2:
+        summary = f"2 exp(-k eps^2/2) exceeds delta for the factor {stated.factor} < 2"
+        return found.model_copy(update={"finding": Finding.UNDECIDED, "summary": summary})
+    return found
+
+
+def tails(stated: Hypothesis, data: Data, context: Context) -> Evidence:
+    """The exact binomial probability of a miss against delta, on a grid of losses."""
+    sweep, grid = Sweep(Method.EXACT), context.grid
+    losses = sorted(
+        {Fraction(i, grid.loss_steps) for i in range(-grid.loss_steps, grid.loss_steps + 1)}
+        | {Fraction(0)}
+    )
+    for eps in sorted({*map(exact_fraction, grid.accuracy), ANCHOR[0]}):
+        for delta in sorted({*map(exact_fraction, grid.failure_probability), ANCHOR[1]}):
+            copies = sampling_copies(eps, delta, stated.factor)
+            for loss in losses:
+                low, high = estimate_misses(copies, loss, eps)
+                point = {"eps": str(eps), "delta": str(delta), "k": copies, "loss": str(loss)}
+                sweep.at_most(point, "probability of a miss", low, high, delta)
+    return sweep.evidence("a miss is rarer than delta, by exact binomial sums")
+
+
+def frequency(stated: Hypothesis, data: Data, context: Context) -> Evidence:
+    """Misses of many metered runs with k copies and with fewer; the figure of the claim."""
+    grid = context.grid
+    eps, delta = max(grid.accuracy), max(grid.failure_probability)
+    rng = context.rng("frequency")
+    # A loss near zero has the largest variance, so the bound is put to its hardest test.
+    drawn = [_instance(2, 1, rng) for _ in range(16)]
+    circuit, state = min(drawn, key=lambda pair: abs(pair[0].loss(pair[1])))
+    loss, tolerance = circuit.loss(state), exact_fraction(eps)
+    full = sampling_copies(eps, delta, stated.factor)
+    counts = sorted({max(1, -(-full * step // 8)) for step in (1, 2, 4, 6, 8)})
+    confidence = context.alarm / len(counts)
+    rows, missed = [], 0
+    for copies in counts:
+        seeds = rng.integers(2**62, size=grid.runs)
+        missed = sum(
+            abs(
+                Fraction(2 * inference.run(circuit, state, copies, int(seed)).count, copies)
+                - 1
+                - loss
+            )
+            > tolerance
+            for seed in seeds
+        )
+        low, high = clopper_pearson(missed, grid.runs, confidence)
+        true = float(estimate_misses(copies, loss, tolerance)[0])
+        bound = min(1.0, 2 * float(np.exp(-copies * eps**2 / 2)))
+        rows.append((copies, missed / grid.runs, low, high, true, bound))
+    sweep = Sweep(Method.STATISTICS)
+    point = {"eps": eps, "delta": delta, "k": full, "runs": grid.runs, "misses": missed}
+    sweep.at_most(point, "lower confidence limit of the miss rate", rows[-1][2], rows[-1][2], delta)
+    k, rates, lows, highs, exact_tails, bounds = zip(*rows, strict=True)
+    figure = Figure(
+        title=f"How often {grid.runs} metered runs miss the loss by more than {eps}",
+        x_label="copies k",
+        y_label="probability of a miss",
+        series=(
+            Series(label="measured", kind="measured", x=k, y=rates, low=lows, high=highs),
+            Series(label="exact binomial tail", kind="exact", x=k, y=exact_tails),
+            Series(label="Hoeffding's bound", kind="bound", x=k, y=bounds),
+            Series(label="promise delta", kind="formula", x=(k[0], k[-1]), y=(delta, delta)),
+        ),
+        caption=(
+            f"One exact circuit on two qubits. Bars are Clopper-Pearson intervals, each wrong with "
+            f"probability {confidence:.1e}. The last point uses the stated number of copies."
+        ),
+    )
+    return sweep.evidence(
+        f"{missed} of {grid.runs} runs miss, {delta} is allowed", alarm=confidence, figure=figure
+    )
+
+
+_CLAIMED = Hypothesis()
+
+CLAIM: Claim[Hypothesis, Data] = Claim(
+    id="inference-by-sampling",
+    topic="learning",
+    title="The loss of a distributed circuit is learnt from k copies of its input state",
+    statement=(
+        r"$k$ copies of the encoded input estimate the loss to accuracy $\varepsilon$ with "
+        r"probability at least $1-\delta$. A copy is $2L-1$ messages of $n$ qubits; $k$ copies in "
+        r"parallel are $2L-1$ messages of $kn$ qubits, and one more classical message of "
+        r"$\lceil\log_2(k+1)\rceil$ bits tells both parties the answer."
+    ),
+    formulas=(
+        r"k=\left\lceil\frac{2\ln(2/\delta)}{\varepsilon^{2}}\right\rceil",
+        r"\Pr\left[\,\left|\tfrac{2S}{k}-1-\mathrm{loss}\right|>\varepsilon\right]\le\delta",
+        r"\mathrm{qubits}=k\,n\,(2L-1)",
+    ),
+    source="Gilboa, Michaeli, Soudry, McClean, arXiv:2310.07136; Hoeffding 1963",
+    hypothesis=_CLAIMED,
+    data=gather,
+    steps=(
+        Step("ledger", Tag.EXACT, "the transcript of every run equals the formula", ledger),
+        Step("mean", Tag.EXACT, "outcomes are +1 and -1, and their mean is the loss", outcome_law),
+        Step("hoeffding", Tag.PROVED, "Hoeffding's inequality with range 2 gives k", hoeffding),
+        Step(
+            "tails",
+            Tag.EXACT,
+            "exact binomial tails are below delta for all losses of a grid",
+            tails,
+        ),
+        Step(
+            "frequency",
+            Tag.NUMERIC,
+            "the miss rate of many metered runs is not above delta",
+            frequency,
+            role="counterexample",
+        ),
+    ),
+    mutants=(
+        Mutant(
+            "a quarter of the copies",
+            r"$k/4$ copies are enough",
+            replace(_CLAIMED, factor=Fraction(1, 2)),
+            "tails",
+        ),
+        Mutant(
+            "half of the copies",
+            r"$k/2$ copies are enough",
+            replace(_CLAIMED, factor=Fraction(1)),
+            "tails",
+        ),
+        Mutant(
+            "2L messages",
+            r"a copy is $2L$ messages",
+            replace(_CLAIMED, messages_offset=0),
+            "ledger",
+        ),
+        Mutant(
+            "n-1 qubits",
+            r"a copy costs $n-1$ qubits a message",
+            replace(_CLAIMED, qubits_offset=-1),
+            "ledger",
+        ),
+        Mutant(
+            "outcomes 0 and 1",
+            r"the outcomes are $0$ and $1$ with the loss as their mean",
+            replace(_CLAIMED, lower_outcome=0),
+            "mean",
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Bounds and bills as formulas, and the exact arithmetic that decides them."""

@@ -1,0 +1,97 @@
+"""What protocols cost, as formulas; the protocols themselves are billed by their transcripts.
+
+Sources: the sampling bound is Hoeffding's inequality for outcomes of range 2; the ledgers count
+the messages of A_1, B_1, ..., A_L, B_L on n qubits (arXiv:2310.07136).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isqrt
+
+from qdml.claims.intervals import check_promise, exact_fraction, sampling_copies
+from qdml.errors import InputError
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A bill: messages, qubits over all copies, classical bits, copies of the input state."""
+
+    messages: int
+    qubits: int
+    bits: int
+    copies: int
+
+
+def announcement_bits(copies: int) -> int:
+    """ceil(log2(k+1)) bits tell the number of +1 outcomes among k."""
+    return copies.bit_length()
+
+
+def inference_by_sampling(
+    qubits: int, layers: int, accuracy: float | Fraction, failure_probability: float | Fraction
+) -> Cost:
+    """k copies in parallel: 2L-1 messages of k n qubits, then one of ceil(log2(k+1)) bits."""
+    copies = sampling_copies(accuracy, failure_probability)
+    crossings = 2 * layers - 1
+    return Cost(
+        messages=crossings + 1,
+        qubits=copies * qubits * crossings,
+        bits=announcement_bits(copies),
+        copies=copies,
+    )
+
+
+def inference_by_vectors(qubits: int, layers: int, accuracy: float | Fraction) -> Cost:
+    """The classical pair that ships the state vector, rounded just finely enough.
+
+    Rounding 2N real numbers in [-1, 1] to multiples of h = 2^-b moves the vector by at most
+    sqrt(2N) h/2, 2L-1 messages by d = (2L-1) sqrt(2N) h/2, and the loss by at most (2+d) d;
+    announcing the loss adds h/2. Each number takes ceil(log2(2/h + 1)) = b + 2 bits, b the least
+    that keeps the sum within eps. No failure probability is needed. This is an upper bound on
+    what a classical pair needs, not the optimum.
+    """
+    check_promise(accuracy, Fraction(1, 2))
+    crossings, numbers = 2 * layers - 1, 2 * 2**qubits
+    eps, bits = exact_fraction(accuracy), 0
+    root = Fraction(isqrt(numbers * 4**32 - 1) + 1, 2**32)
+    while True:
+        moved = crossings * root / 2 ** (bits + 1)
+        if (2 + moved) * moved + Fraction(1, 2 ** (bits + 1)) <= eps:
+            break
+        bits += 1
+    return Cost(crossings + 1, 0, (crossings * numbers + 1) * (bits + 2), 0)
+
+
+def inference(
+    qubits: int, layers: int, accuracy: float | Fraction, failure_probability: float | Fraction
+) -> dict[str, Cost]:
+    """The bill of every known way to estimate the loss. Raises `InputError` for bad arguments."""
+    check_promise(accuracy, failure_probability)
+    if qubits < 1 or layers < 1:
+        raise InputError(f"{qubits} qubits, {layers} layers: expected at least one of each")
+    return {
+        "sampling": inference_by_sampling(qubits, layers, accuracy, failure_probability),
+        "classical-vectors": inference_by_vectors(qubits, layers, accuracy),
+    }
+
+
+def gradient_state_messages(layers: int, block: int) -> int:
+    """4L-1-b messages for one copy of |g_b>: 2L-1 forward, 2L-b back."""
+    return 4 * layers - 1 - block
+
+
+def gradient_state_qubits(qubits: int, layers: int, block: int) -> int:
+    """(2L-1) n forward and (2L-b)(n+1) back."""
+    return (2 * layers - 1) * qubits + (2 * layers - block) * (qubits + 1)
+
+
+def all_gradient_states(qubits: int, layers: int) -> Cost:
+    """One copy of each of the 2L states: 6L^2-3L messages, L(2L-1)(3n+1) qubits."""
+    return Cost(
+        messages=6 * layers**2 - 3 * layers,
+        qubits=layers * (2 * layers - 1) * (3 * qubits + 1),
+        bits=0,
+        copies=1,
+    )

@@ -1,0 +1,49 @@
+"""Exact binomial tails in whole numbers: a probability said to be below delta is below it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, comb, floor
+
+from qdml.errors import InputError
+
+#: Enclosures are intervals of this width with dyadic ends.
+WIDTH = Fraction(1, 2**128)
+
+
+def estimate_misses(copies: int, loss: Fraction, accuracy: Fraction) -> tuple[Fraction, Fraction]:
+    """Enclosure of P(|2S/k - 1 - loss| > accuracy), S binomial(k, (1+loss)/2).
+
+    `loss` in [-1, 1], `accuracy` > 0. The sum is exact; only the last division is rounded, down
+    and up. Returns (low, high). Raises `InputError` for values outside these ranges.
+    """
+    if copies < 1 or not -1 <= loss <= 1 or accuracy <= 0:
+        raise InputError(
+            f"{copies} copies, loss {loss}, accuracy {accuracy}: expected at least one copy, a "
+            "loss in [-1, 1] and an accuracy above 0"
+        )
+    plus = (1 + loss) / 2
+    a, b = plus.numerator, plus.denominator - plus.numerator
+    first = max(0, ceil((1 + loss - accuracy) * copies / 2))
+    last = min(copies, floor((1 + loss + accuracy) * copies / 2))
+    total = (a + b) ** copies
+    scaled = (total - _inside(copies, a, b, first, last)) * WIDTH.denominator
+    low = Fraction(scaled // total, WIDTH.denominator)
+    return low, low if scaled % total == 0 else low + WIDTH
+
+
+def _inside(copies: int, a: int, b: int, first: int, last: int) -> int:
+    """Sum over i = first ... last of C(k, i) a^i b^(k-i)."""
+    if first > last:
+        return 0
+    if a == 0 or b == 0:
+        sure = copies if b == 0 else 0
+        certain: int = (a + b) ** copies
+        return certain if first <= sure <= last else 0
+    term: int = comb(copies, first) * a**first * b ** (copies - first)
+    total = term
+    for i in range(first, last):
+        # Each term is a whole number, so the division leaves no remainder.
+        term = term * ((copies - i) * a) // ((i + 1) * b)
+        total += term
+    return total

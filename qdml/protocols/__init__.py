@@ -1,0 +1,1 @@
+"""Protocols: parties talk over a metered network; one file a protocol."""
