@@ -1,0 +1,25 @@
+"""Padding with zeros to the next power of two, which amplitude encoding needs and never notices."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qdml.errors import InputError
+
+
+def pad_to_power_of_two(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Append zeros along the last axis until its length is a power of two, at least 2.
+
+    vectors: (..., N0) float -> (..., N) float, with the inner products of the originals.
+    Raises `InputError` for an empty axis and for entries that are not finite.
+    """
+    vectors = np.asarray(vectors, dtype=np.float64)
+    length = vectors.shape[-1] if vectors.ndim else 0
+    if length == 0:
+        raise InputError("a vector without entries: at least one is needed to pad it")
+    if not np.isfinite(vectors).all():
+        raise InputError("a vector with an entry that is not a finite number: replace it first")
+    size = max(2, 1 << (length - 1).bit_length())
+    padding = [(0, 0)] * (vectors.ndim - 1) + [(0, size - length)]
+    return np.pad(vectors, padding)
