@@ -1,0 +1,80 @@
+"""The command line: one file a command; whatever a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from qdml import __version__
+from qdml.cli import check, claims, cost, report, run
+from qdml.errors import QdmlError
+
+
+class _Commands(TyperGroup):
+    """A group whose deliberate errors are one line on standard error and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except QdmlError as error:
+            typer.echo(f"qdml: {error}", err=True)
+            raise typer.Exit(error.exit_status) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    # Plain text: the coloured boxes cost more time than most commands take.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("claims")(claims.claims)
+app.command("check")(check.check)
+app.command("report")(report.report)
+app.add_typer(run.app, name="run")
+app.add_typer(cost.app, name="cost")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"qdml {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Check, price and run protocols of distributed learning over a quantum network.
+
+    \b
+    qdml claims                                  every claim and how it came out in the last run
+    qdml check inference-by-sampling             judge one claim now
+    qdml check inference-by-sampling --set eps=0.05
+    qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
+    qdml cost inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05
+    qdml report                                  make reports/index.html again
+
+    Exit status: 0 it stands; 1 refuted or undecided; 2 bad usage or an unreadable file; 3 failed.
+    """
+
+
+def main() -> None:
+    """The entry point `qdml`."""
+    try:
+        app(prog_name="qdml")
+    except Exception:  # noqa: BLE001
+        # An error nobody foresaw is a failure, and must not look like a refutation.
+        traceback.print_exc()
+        sys.exit(3)

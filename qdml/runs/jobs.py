@@ -1,0 +1,290 @@
+"""The work of each job of a run, as functions over one folder of reports.
+
+The workflow's scripts and the command line call these; the layout of the folder is known only here.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import shorten
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from qdml.claims import ClaimRecord, ExperimentRecord, Outcome, Verdict, judge
+from qdml.claims import run as run_claim
+from qdml.claims.evidence import StepRecord, Tag
+from qdml.config import Config, parse
+from qdml.errors import EvidenceError, QdmlError
+from qdml.io import read_json, write_atomic, write_json
+
+R = TypeVar("R", bound=BaseModel)
+
+#: Lines of a digest, and columns of a line of it.
+_SCREEN, _WIDTH = 20, 160
+
+
+class RunFailed(QdmlError):
+    """A run went through, but what it found does not hold."""
+
+    def __init__(self, digest: str, exit_status: int) -> None:
+        super().__init__(digest)
+        self.exit_status = exit_status
+
+
+@contextmanager
+def logged(log: Path | str) -> Iterator[None]:
+    """Send what a job prints to its log; an error goes there and, alone, to standard error.
+
+    A deliberate error is its own text and ends the process with its exit status; anything else
+    keeps its traceback.
+    """
+    Path(log).parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "w", encoding="utf-8") as file:
+        try:
+            with redirect_stdout(file), redirect_stderr(file):
+                yield
+        except QdmlError as error:
+            for stream in (file, sys.stderr):
+                print(f"qdml: {error}", file=stream)
+            sys.exit(error.exit_status)
+        except Exception:
+            traceback.print_exc(file=file)
+            raise
+
+
+def gather(
+    claim_id: str, config: Config, settings: dict[str, str] | None = None
+) -> tuple[ClaimRecord, dict[str, float]]:
+    """Run one claim and return its record and the seconds of its parts; nothing is written.
+
+    A claim that cannot even be set up becomes a record whose judgement is `failed`. Raises
+    `InputError` for an id that does not exist and for a setting that the claim does not have.
+    """
+    import proofs_checks
+
+    try:
+        claim = proofs_checks.load(claim_id)
+        if claim.id != claim_id:
+            raise ValueError(f"the file of {claim_id!r} holds the claim {claim.id!r}")
+        grid = getattr(config.grids, claim.topic)
+        return run_claim(claim, grid, config.seed, config.scale, settings)
+    except QdmlError:
+        raise
+    except Exception:  # noqa: BLE001 - kept in the evidence
+        return _broken(claim_id, config, traceback.format_exc(limit=-8)), {}
+
+
+def evidence(claim_id: str, settings: dict[str, Any], source: str, reports: Path) -> None:
+    """Run one claim; write its evidence, its provenance and its timing.
+
+    `settings` and `source` are the claim's slice of the configuration and its source hash.
+    """
+    start = time.perf_counter()
+    record, seconds = gather(claim_id, parse(settings))
+    _write_job(record, reports / "evidence", seconds, start, settings, source)
+
+
+def experiment(name: str, settings: dict[str, Any], source: str, reports: Path) -> None:
+    """Run the classifier on one data set; write its record, its provenance and its timing.
+
+    An experiment that breaks is recorded with its traceback; the last job of a run says so.
+    """
+    from qdml.protocols import classifier
+
+    start = time.perf_counter()
+    config = parse(settings)
+    try:
+        record = classifier.experiment(name, config.grids.classifier, config.seed, config.scale)
+    except QdmlError:
+        raise
+    except Exception:  # noqa: BLE001 - kept in the record
+        text = traceback.format_exc(limit=-8)
+        record = ExperimentRecord(
+            id=f"classifier-{name}",
+            title=f"Classifier on {name}",
+            text="",
+            scale=config.scale,
+            seed=config.seed,
+            failure=text,
+        )
+    _write_job(record, reports / "experiments", {}, start, settings, source)
+
+
+def verdict(claim_id: str, reports: Path) -> Verdict:
+    """Judge the evidence of one claim and write the verdict.
+
+    Raises `EvidenceError` for evidence that is missing, damaged, edited or of another claim.
+    """
+    found = judge(_read(reports / "evidence" / f"{claim_id}.json", ClaimRecord, claim_id))
+    write_json(reports / "verdicts" / f"{claim_id}.json", found.model_dump(mode="json"))
+    return found
+
+
+def collect(
+    claims: Sequence[str], experiments: Sequence[str], scale: str, seed: int, reports: Path
+) -> None:
+    """Write `verdicts.json` and `timings.json`, each ordered by id.
+
+    Records of claims and experiments that this run does not have, left by a run on another grid,
+    are removed, for a report shows what it finds.
+    """
+    for folder in ("evidence", "experiments", "verdicts", "timings"):
+        for path in (reports / folder).glob("*.json"):
+            if path.name.split(".")[0] not in (*claims, *experiments):
+                path.unlink()
+    verdicts = [_read(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
+    timings = [_plain(reports / "timings" / f"{i}.json") for i in sorted([*claims, *experiments])]
+    found = [one.model_dump(mode="json") for one in verdicts]
+    write_json(reports / "verdicts.json", {"scale": scale, "seed": seed, "claims": found})
+    write_json(reports / "timings.json", {"timings": timings})
+
+
+def rejudge(reports: Path) -> None:
+    """Judge all evidence in `reports` again and collect the verdicts.
+
+    Raises `EvidenceError` when there is no evidence, or when it comes from two different runs.
+    """
+    claims = _ids(reports / "evidence")
+    experiments = _ids(reports / "experiments")
+    if not claims:
+        raise EvidenceError(f"{reports}: no evidence here; run the pipeline first")
+    records: list[ClaimRecord | ExperimentRecord] = [
+        *(_read(reports / "evidence" / f"{i}.json", ClaimRecord, i) for i in claims),
+        *(_read(reports / "experiments" / f"{i}.json", ExperimentRecord, i) for i in experiments),
+    ]
+    first = records[0]
+    for other in records:
+        if (other.scale, other.seed) != (first.scale, first.seed):
+            raise EvidenceError(
+                f"{reports}: evidence of two runs: {first.id} has scale {first.scale} and "
+                f"seed {first.seed}, {other.id} has scale {other.scale} and seed {other.seed}; "
+                "run the pipeline again"
+            )
+    for claim_id in claims:
+        verdict(claim_id, reports)
+    collect(claims, experiments, first.scale, first.seed, reports)
+
+
+def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> None:
+    """Write `judged.txt`, one line on how the claims came out.
+
+    Raises `RunFailed`, with a digest of at most a screen, when a claim is refuted or when a claim
+    or an experiment could not be run.
+    """
+    verdicts = [_read(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
+    bad = [
+        f"{one.outcome}: {one.id}: {one.reason}"
+        for outcome in (Outcome.FAILED, Outcome.REFUTED)
+        for one in verdicts
+        if one.outcome is outcome
+    ]
+    for name in sorted(experiments):
+        failure = _read(reports / "experiments" / f"{name}.json", ExperimentRecord, name).failure
+        if failure:
+            bad.append(f"{Outcome.FAILED}: {name}: {failure.strip().splitlines()[-1]}")
+    counts = {one: sum(v.outcome is one for v in verdicts) for one in Outcome}
+    summary = ", ".join(f"{count} {one}" for one, count in counts.items() if count) or "no claims"
+    if bad:
+        lines = [shorten(line, _WIDTH, placeholder=" ...") for line in bad]
+        if len(lines) > _SCREEN:
+            lines[_SCREEN - 1 :] = [f"and {len(lines) - _SCREEN + 1} more"]
+        broke = any(line.startswith(Outcome.FAILED) for line in bad)
+        digest = "\n".join([f"{summary}; see {reports / 'index.html'}", *lines])
+        raise RunFailed(digest.replace("\n", "\n  "), 3 if broke else 1)
+    write_atomic(reports / "judged.txt", summary + "\n")
+
+
+def _write_job(
+    record: ClaimRecord | ExperimentRecord,
+    folder: Path,
+    seconds: dict[str, float],
+    start: float,
+    settings: dict[str, Any],
+    source: str,
+) -> None:
+    from qdml.runs.provenance import provenance
+
+    timing = {
+        "id": record.id,
+        "seconds": seconds,
+        "total": time.perf_counter() - start,
+        "machine": {
+            "platform": platform.platform(),
+            "processor": platform.machine(),
+            "cores": os.cpu_count(),
+        },
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_json(folder / f"{record.id}.json", record.model_dump(mode="json"))
+    write_json(folder / f"{record.id}.provenance.json", provenance(record.id, settings, source))
+    write_json(folder.parent / "timings" / f"{record.id}.json", timing)
+
+
+def _broken(claim_id: str, config: Config, failure: str) -> ClaimRecord:
+    """The record of a claim that could not be set up; what its file says plainly is kept."""
+    from qdml.runs.depends import outline
+
+    says = outline(claim_id)
+    step = "set up"
+    return ClaimRecord(
+        id=claim_id,
+        topic=says.get("topic", "unknown"),
+        title=says.get("title", claim_id),
+        statement=says.get("statement", ""),
+        formulas=(),
+        source=says.get("source", ""),
+        premises=(),
+        notes=(),
+        listed_steps=(step,),
+        listed_mutants=(),
+        scale=config.scale,
+        seed=config.seed,
+        settings={},
+        hypothesis={},
+        steps=(
+            StepRecord(
+                name=step,
+                tag=Tag.EXACT,
+                role="support",
+                says="the claim can be loaded and run",
+                failure=failure,
+            ),
+        ),
+        mutants=(),
+    )
+
+
+def _ids(folder: Path) -> list[str]:
+    """Ids of the records in a folder; ids hold no dot, so provenance files are passed over."""
+    return sorted(path.stem for path in folder.glob("*.json") if "." not in path.stem)
+
+
+def _plain(path: Path) -> dict[str, Any]:
+    return {key: value for key, value in read_json(path).items() if key != "schema_version"}
+
+
+def _read(path: Path, kind: type[R], wanted: str) -> R:
+    """Read one record. Raises `EvidenceError` for one that is not of this kind or of this id."""
+    try:
+        record = kind.model_validate(_plain(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise EvidenceError(
+            f"{path}: {where}: {first['msg']}; remove it and run the pipeline again"
+        ) from None
+    found = getattr(record, "id", None)
+    if found != wanted:
+        raise EvidenceError(
+            f"{path}: holds {found!r}, expected {wanted!r}; remove it and run the pipeline again"
+        )
+    return record

@@ -1,0 +1,105 @@
+"""`qdml run inference` and `qdml cost inference`: as the library says, and as each other says."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from qdml.bounds import costs
+from qdml.protocols.inference import estimate_random
+from tests.cli.conftest import Call
+
+POINT = ("--qubits", "3", "--layers", "2", "--accuracy", "0.5", "--failure-probability", "0.1")
+
+
+def changed(name: str, value: str) -> list[str]:
+    arguments = list(POINT)
+    arguments[arguments.index(name) + 1] = value
+    return arguments
+
+
+def test_a_run_prints_what_the_protocol_found(call: Call) -> None:
+    result = call("run", "inference", *POINT, "--seed", "1", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    said = json.loads(result.stdout)
+    found = estimate_random(3, 2, 0.5, 0.1, 1)
+    assert set(said) == {
+        "schema_version", "value", "interval", "exact", "transcript", "engine", "seed",
+    }  # fmt: skip
+    assert (said["value"], said["exact"], said["seed"]) == (found.value, found.exact, 1)
+    assert said["interval"] == list(found.interval)
+    assert said["interval"][0] <= said["exact"] <= said["interval"][1]
+
+
+def test_the_bill_of_a_run_is_the_price_by_formula(call: Call) -> None:
+    bill = json.loads(call("run", "inference", *POINT, "--json").stdout)["transcript"]
+    price = json.loads(call("cost", "inference", *POINT, "--json").stdout)["methods"]["sampling"]
+    assert set(bill) == {"messages", "qubits", "bits", "rounds", "copies"}
+    assert {name: bill[name] for name in price} == price
+
+
+def test_the_price_of_every_method(call: Call) -> None:
+    result = call("cost", "inference", *POINT, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    methods = json.loads(result.stdout)["methods"]
+    assert set(methods) == set(costs.inference(3, 2, 0.5, 0.1))
+    assert all(set(bill) == {"messages", "qubits", "bits", "copies"} for bill in methods.values())
+
+
+def test_a_run_repeats_with_its_seed_and_not_with_another(call: Call) -> None:
+    said = [call("run", "inference", *POINT, "--seed", seed, "--json").stdout for seed in "112"]
+    assert said[0] == said[1]
+    assert said[0] != said[2]
+
+
+def test_people_get_lines(call: Call) -> None:
+    ran = call("run", "inference", *POINT)
+    assert re.match(r"loss +[+-]0\.\d+ in \[.*\], exactly", ran.stdout)
+    assert "copies" in ran.stdout
+    priced = call("cost", "inference", *POINT).stdout.splitlines()
+    assert priced[0].startswith("sampling: ")
+
+
+@pytest.mark.parametrize("command", ["run", "cost"])
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("--accuracy", "0", r"accuracy 0\.0: .*\(0, 2\)"),
+        ("--accuracy", "2", r"accuracy 2\.0: .*\(0, 2\)"),
+        ("--accuracy", "-0.1", r"accuracy -0\.1: .*\(0, 2\)"),
+        ("--accuracy", "nan", r"accuracy nan: .*\(0, 2\)"),
+        ("--accuracy", "inf", r"accuracy inf: .*\(0, 2\)"),
+        ("--accuracy", "small", r"'--accuracy'"),
+        ("--failure-probability", "0", r"failure probability 0\.0: .*\(0, 1\)"),
+        ("--failure-probability", "1", r"failure probability 1\.0: .*\(0, 1\)"),
+        ("--failure-probability", "nan", r"failure probability nan: .*\(0, 1\)"),
+        ("--qubits", "0", r"0: .*1 to|qubits = 0: .* 1 to"),
+        ("--qubits", "5000", r"5000: .*1 to|qubits = 5000: .* 1 to"),
+        ("--qubits", "1.5", r"'--qubits'"),
+        ("--layers", "0", r"0: .*1 to|layers = 0: at least one"),
+        ("--layers", "-3", r"-3: .*1 to|layers = -3: at least one"),
+    ],
+)
+def test_bad_numbers_are_one_clear_line(
+    command: str, name: str, value: str, says: str, call: Call
+) -> None:
+    result = call(command, "inference", *changed(name, value), "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.search(says, result.stderr)
+    said = [line for line in result.stderr.splitlines() if not line.startswith(("Usage:", "Try"))]
+    assert len([line for line in said if line]) == 1
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**63)])
+def test_a_seed_out_of_range_is_refused(seed: str, call: Call) -> None:
+    result = call("run", "inference", *POINT, "--seed", seed)
+    assert result.exit_code == 2
+    assert f"'--seed': {seed}: allowed are whole numbers from 0 to" in result.stderr
+
+
+def test_what_is_missing_is_named(call: Call) -> None:
+    result = call("cost", "inference", *POINT[2:])
+    assert result.exit_code == 2
+    assert "Missing option '--qubits'" in result.stderr

@@ -1,0 +1,120 @@
+"""`qdml` as a program: help, version, speed of its imports, pipes, and errors nobody foresaw."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import qdml
+from qdml import cli
+from qdml.errors import EvidenceError
+from tests.cli.conftest import Call
+
+HEAVY = (
+    "cotengra", "flint", "hypothesis", "jax", "matplotlib", "pandas", "scipy", "sklearn",
+    "snakemake", "sympy", "tensornetwork", "ziamath",
+)  # fmt: skip
+START = [sys.executable, "-W", "error", "-c", "from qdml.cli import main; main()"]
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The top-level modules that a command imported."""
+    code = (
+        f"import sys; sys.argv[1:] = {list(arguments)!r}\n"
+        "from qdml.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "print('modules', *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    command = [sys.executable, "-c", code]
+    listed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return set(listed.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"]])
+def test_help_imports_nothing_but_the_command_line(arguments: list[str], tmp_path: Path) -> None:
+    found = imported(tmp_path, *arguments)
+    assert not found & {*HEAVY, "jinja2", "numpy", "proofs_checks", "yaml"}
+
+
+def test_listing_the_claims_imports_none_of_them(tmp_path: Path) -> None:
+    assert not imported(tmp_path, "claims", "--json") & set(HEAVY)
+    assert not imported(tmp_path, "claims") & set(HEAVY)
+
+
+def test_a_check_in_an_empty_folder(tmp_path: Path) -> None:
+    command = [*START, "check", "inference-by-sampling", "--json"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    found = json.loads(ran.stdout)
+    assert (found["outcome"], found["schema_version"]) == ("stands", 1)
+    assert all(mutant["refuted"] for mutant in found["mutants"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_nearest_claim_is_suggested(tmp_path: Path) -> None:
+    command = [*START, "check", "inference-by-samplin"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "qdml: claim 'inference-by-samplin': no such claim (nearest: 'inference-by-sampling'); "
+        "`qdml claims` lists them\n"
+    )
+
+
+def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*START, "claims", "--json"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        assert program.stderr.read() == b""
+
+
+def test_the_version(call: Call) -> None:
+    assert call("--version").stdout == f"qdml {qdml.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["claims"], ["check"], ["report"], ["run", "inference"], ["cost", "inference"]]
+)
+def test_every_help_has_an_example(command: list[str], call: Call) -> None:
+    result = call(*command, "--help")
+    assert result.exit_code == 0
+    assert "\n  " + " ".join(["qdml", *command]) in result.stdout
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest(call: Call) -> None:
+    result = call("chek")
+    assert result.exit_code == 2
+    assert "Did you mean 'check'?" in result.stderr
+
+
+def test_an_error_ends_with_its_own_status(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broke(EvidenceError):
+        exit_status = 3
+
+    def fail(claim_id: str, config: object, settings: object) -> None:
+        raise Broke("no good")
+
+    monkeypatch.setattr("qdml.runs.jobs.gather", fail)
+    result = call("check", "sound")
+    assert (result.exit_code, result.stderr) == (3, "qdml: no good\n")
+
+
+def test_an_error_nobody_foresaw_does_not_look_like_a_refutation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(prog_name: str) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 3
+    assert "RuntimeError: unforeseen" in capsys.readouterr().err

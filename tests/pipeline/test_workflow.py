@@ -1,0 +1,137 @@
+"""The Snakemake workflow as a user meets it: what reruns, what survives, and how it fails."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from qdml.io import read_json
+from tests.pipeline.project import ROOT, Project, jobs_of
+
+EVERYTHING = {"evidence": 2, "verdict": 2, "verdicts": 1, "report": 1, "judged": 1}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def one_error(said: str, text: str) -> None:
+    """The run ended with one clear line that matches `text`, and no traceback."""
+    assert re.search(text, said)
+    assert "Traceback" not in said
+
+
+def test_a_dry_run_plans_every_job_and_writes_nothing(unrun: Project) -> None:
+    status, said = unrun.run("-n")
+    assert status == 0
+    assert jobs_of(said) == EVERYTHING
+    assert not (unrun.root / "reports").exists()
+
+
+def test_a_second_run_has_nothing_to_do(finished: Project) -> None:
+    assert (finished.root / "reports" / "judged.txt").read_text() == "2 stands\n"
+    status, said = finished.run()
+    assert status == 0
+    assert "Nothing to be done" in said
+
+
+def test_editing_a_template_reruns_only_the_report(project: Project) -> None:
+    before = project.compared()
+    template = project.root / "qdml" / "report" / "templates" / "page.j2"
+    template.write_text(template.read_text() + "\n<!-- edited -->\n")
+    status, said = project.run()
+    assert status == 0, said
+    assert jobs_of(said) == {"report": 1}
+    after = project.compared()
+    assert b"<!-- edited -->" in after.pop("index.html")
+    del before["index.html"]
+    assert after == before
+
+
+def test_editing_a_claim_reruns_its_evidence_and_nobody_elses(project: Project) -> None:
+    edit(project.claim("first"), '"it holds"', '"it holds for small n"')
+    status, said = project.run()
+    assert status == 0, said
+    assert jobs_of(said) == EVERYTHING | {"evidence": 1, "verdict": 1}
+    assert b"it holds for small n" in project.compared()["evidence/first.json"]
+
+
+def test_a_check_that_breaks_lets_the_rest_finish_and_fails_the_run(project: Project) -> None:
+    before = project.compared()["evidence/second.json"]
+    edit(project.claim("first"), "sum(range(n + 1))", "1 // 0")
+    status, said = project.run()
+    assert status != 0
+    digest = (
+        "qdml: 1 stands, 1 failed; see reports/index.html\n"
+        "  failed: first: total: ZeroDivisionError: integer division or modulo by zero\n"
+    )
+    assert digest in said
+    assert jobs_of(said) == EVERYTHING | {"evidence": 1, "verdict": 1}
+    assert project.compared()["evidence/second.json"] == before
+    assert b"ZeroDivisionError" in project.compared()["index.html"]
+    again, said = project.run()
+    assert again != 0
+    assert jobs_of(said) == {"judged": 1}
+    assert digest in said
+
+
+def test_edited_evidence_is_one_clear_line_and_nothing_is_lost(project: Project) -> None:
+    before = project.compared()
+    edit(project.root / "reports/evidence/first.json", "off by one", "off by two")
+    status, said = project.run()
+    assert status != 0
+    one_error(
+        said, r"\nqdml: reports/evidence/first\.json: content was changed .* run the pipeline"
+    )
+    after = project.compared()
+    assert {name for name in before if after.get(name) != before[name]} == {
+        "evidence/first.json",
+        "verdicts/first.json",
+    }
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(
+    unrun: Project, finished: Project, tmp_path: Path
+) -> None:
+    project = unrun.copy(tmp_path / "project")
+    (project.root / "hold-first").touch()
+    project.kill(project.start("--cores", "2"), when=Path("reports/evidence/second.json"))
+    for path in (project.root / "reports" / "evidence").glob("*.json"):
+        read_json(path)
+    (project.root / "hold-first").unlink()
+    # One core this time: what is compared must not depend on how many there are.
+    assert project.run("--unlock")[0] == 0
+    status, said = project.run("--cores", "1", "--rerun-incomplete")
+    assert status == 0, said
+    assert project.compared() == finished.compared()
+
+
+def test_an_unknown_key_is_one_clear_line(unrun: Project) -> None:
+    status, said = unrun.run("-n", "--config", "sede=1")
+    assert status != 0
+    one_error(
+        said, r"\nconfig sede: unknown key \(nearest: 'seed'\); allowed are scale, seed, grids\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "part", ["threads:", "resources:", "mem_mb=", "log:", "benchmark:", "source="]
+)
+def test_every_rule_states_what_it_needs(part: str) -> None:
+    files = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
+    rules = [
+        rule
+        for file in files
+        for rule in re.split(r"^rule ", file.read_text(), flags=re.MULTILINE)[1:]
+    ]
+    assert len(rules) == 6
+    assert [rule.partition(":")[0] for rule in rules if part not in rule] == []
+
+
+def test_the_first_rule_stands_in_the_snakefile() -> None:
+    text = (ROOT / "Snakefile").read_text()
+    assert text.index("\nrule all:") < text.index("\ninclude:")

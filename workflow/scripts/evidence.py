@@ -1,0 +1,10 @@
+"""Gather the evidence of one claim."""
+
+from pathlib import Path
+
+from qdml.runs import jobs
+
+with jobs.logged(snakemake.log[0]):
+    jobs.evidence(
+        snakemake.wildcards.claim, snakemake.params.config, snakemake.params.source, Path("reports")
+    )

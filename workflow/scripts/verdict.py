@@ -1,0 +1,8 @@
+"""Judge the evidence of one claim."""
+
+from pathlib import Path
+
+from qdml.runs import jobs
+
+with jobs.logged(snakemake.log[0]):
+    jobs.verdict(snakemake.wildcards.claim, Path("reports"))

@@ -1,0 +1,14 @@
+"""Collect the verdicts and the timings of a run."""
+
+from pathlib import Path
+
+from qdml.runs import jobs
+
+with jobs.logged(snakemake.log[0]):
+    jobs.collect(
+        snakemake.params.claims,
+        snakemake.params.experiments,
+        snakemake.params.scale,
+        snakemake.params.seed,
+        Path("reports"),
+    )
