@@ -7,7 +7,7 @@ import pytest
 import proofs_checks
 from qdml.claims import Finding, Outcome, judge, run
 from qdml.claims.judge import LEAST_MUTANTS
-from qdml.config import for_scale
+from qdml.config import LearningGrid, for_scale
 from qdml.errors import InputError
 
 #: Mutants that the specification of the theory names; more may be added, none may go.
@@ -70,3 +70,20 @@ def test_another_seed_gives_the_same_verdict(record) -> None:
 def test_an_unknown_id_names_the_nearest() -> None:
     with pytest.raises(InputError, match="nearest: 'inference-by-sampling'"):
         proofs_checks.load("inference-by-sampeling")
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("claim_id", proofs_checks.ids())
+def test_the_crudest_grid_still_kills_every_mutant(claim_id: str, seed: int) -> None:
+    claim = proofs_checks.load(claim_id)
+    crude = LearningGrid(
+        qubits=(1,),
+        layers=(1,),
+        accuracy=(1.5,),
+        failure_probability=(0.9,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
+    )
+    verdict = judge(run(claim, crude, seed)[0])
+    assert verdict.outcome is Outcome.STANDS, verdict.reason
