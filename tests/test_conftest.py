@@ -24,8 +24,8 @@ def test_one_thread(): assert os.environ["OMP_NUM_THREADS"] == "1"
 @pytest.mark.parametrize(
     ("ci", "says", "status"),
     [
-        ("0", "skipped for want of system software: 1 (no-such-program: 1)", 0),
-        ("1", "needs the program no-such-program", 1),
+        ("0", "skipped for want of something here: 1 (no-such-program: 1)", 0),
+        ("1", "wanting here: no-such-program", 1),
     ],
 )
 def test_a_missing_program(tmp_path: Path, ci: str, says: str, status: int) -> None:

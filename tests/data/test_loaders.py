@@ -17,7 +17,6 @@ from qdml.errors import DataAbsent, DataError
 Build = Callable[..., tuple[Entry, bytes]]
 
 #: Read before the fixtures of this folder hide it.
-MIRROR = Path(os.environ.get("QDML_DATA_MIRROR", "absent"))
 
 
 class Trap:
@@ -25,13 +24,6 @@ class Trap:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (os.abort, ())
-
-
-@pytest.fixture
-def mirror(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not MIRROR.is_dir():
-        pytest.skip("QDML_DATA_MIRROR names no folder of data sets")
-    monkeypatch.setenv("QDML_DATA_MIRROR", str(MIRROR))
 
 
 def test_digits_are_embedded() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from math import log2
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,15 +10,6 @@ import pytest
 from qdml.data import Graphs, Nodes, load, task
 from qdml.data.tasks import hop_counts, names, smoothed_features
 from qdml.errors import DataAbsent, InputError
-
-MIRROR = Path(os.environ.get("QDML_DATA_MIRROR", "absent"))
-
-
-@pytest.fixture
-def mirror(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not MIRROR.is_dir():
-        pytest.skip("QDML_DATA_MIRROR names no folder of data sets")
-    monkeypatch.setenv("QDML_DATA_MIRROR", str(MIRROR))
 
 
 def test_an_unknown_task_suggests_the_nearest() -> None:
