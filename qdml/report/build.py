@@ -1,0 +1,224 @@
+"""Builds the report: index.html, the same bytes on every run, and provenance.html, with times."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from qdml.claims import ClaimRecord, Figure, Finding, Outcome, Scalar, Tag
+from qdml.claims.evidence import StepRecord
+from qdml.io import write_atomic
+from qdml.report import text
+from qdml.report.figure import draw
+from qdml.report.formula import Typesetter
+from qdml.report.read import Page, Run, Trial, read_run
+
+_HERE = Path(__file__).parent
+
+#: Largest part of a table that is shown; all of it is in the evidence file.
+MOST_ROWS, MOST_COLUMNS = 100, 16
+
+TAGS = {
+    Tag.PROVED: "proved here",
+    Tag.EXACT: "exact on instances",
+    Tag.NUMERIC: "numeric evidence",
+    Tag.IMPORTED: "imported theorem",
+}
+METHODS = {
+    "symbolic": "symbolic",
+    "exact": "exact arithmetic",
+    "statistics": "statistics",
+    "floating": "floating point",
+    "citation": "citation",
+}
+#: For each outcome, the word after a count and the words after a claim.
+OUTCOMES = {
+    Outcome.STANDS: ("stand", "stands"),
+    Outcome.IMPORTED: ("imported", "is imported"),
+    Outcome.UNDECIDED: ("undecided", "is undecided"),
+    Outcome.REFUTED: ("refuted", "is refuted"),
+    Outcome.FAILED: ("failed", "failed"),
+}
+#: What provenance files say besides the packages, and how the report says it.
+PROVENANCE = {
+    "version": "qdml version",
+    "commit": "commit",
+    "dirty": "uncommitted changes",
+    "python": "Python",
+    "config_hash": "hash of the configuration",
+    "source_hash": "hash of the sources",
+}
+
+
+def build(reports: Path) -> Path:
+    """Write `index.html` and `provenance.html` under `reports`; returns the path of the former.
+
+    Raises `EvidenceError` when `verdicts.json` is missing or damaged. Evidence that cannot be
+    trusted is shown as a failed claim.
+    """
+    reports = Path(reports)
+    run = read_run(reports)
+    pages = {name: _render(f"{name}.j2", run) for name in ("index.html", "provenance.html")}
+    for name, page in pages.items():
+        write_atomic(reports / name, page)
+    return reports / "index.html"
+
+
+def _render(template: str, run: Run) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=text.shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    math = Typesetter()
+    artist = _Artist()
+    environment.filters |= {
+        "cell": text.value,
+        "cut": text.cut,
+        "number": text.number,
+        "tail": text.tail,
+        "prose": math.prose,
+        "paragraphs": math.paragraphs,
+        "formula": math.display,
+        "figure": artist.draw,
+        "changed": _changed,
+        "command": _command,
+        "found": _found,
+    }
+    environment.globals |= {
+        "columns": _columns,
+        "glyphs": math.sheet,
+        "style": Markup((_HERE / "report.css").read_text(encoding="utf-8")),
+        "most_rows": MOST_ROWS,
+        "tags": TAGS,
+        "methods": METHODS,
+        "outcomes": OUTCOMES,
+        "names": PROVENANCE,
+    }
+    page = environment.get_template(template)
+    return page.render(
+        run=run,
+        topics=_topics(run.pages),
+        headline=_headline(run),
+        imported=_imported(run.pages),
+        provenance=_shared([*run.pages, *run.trials]),
+        packages=_packages([*run.pages, *run.trials]),
+        provenances=_each(run),
+    )
+
+
+class _Artist:
+    """Draws figures under names that are unique on the page."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def draw(self, figure: Figure) -> Markup:
+        """The figure, or a sentence that says why it could not be drawn."""
+        self._drawn += 1
+        try:
+            return draw(figure, f"f{self._drawn}")
+        except Exception as error:  # noqa: BLE001 - shown, so that one figure cannot take the page
+            reason = text.clean(text.cut(" ".join(str(error).split()), text.LONGEST_CELL))
+            return Markup('<p class="problem">This figure could not be drawn: {}</p>').format(
+                reason
+            )
+
+
+def _topics(pages: Iterable[Page]) -> dict[str, list[Page]]:
+    topics: dict[str, list[Page]] = {}
+    for page in pages:
+        topics.setdefault(page.verdict.topic, []).append(page)
+    return topics
+
+
+def _headline(run: Run) -> tuple[Figure, str, str] | None:
+    """The first figure of the run with the anchor and title of what it belongs to."""
+    for trial in run.trials:
+        if trial.record and trial.record.figures:
+            return trial.record.figures[0], f"experiment-{trial.id}", trial.record.title
+    for page in run.pages:
+        for step in page.record.steps if page.record else ():
+            if step.evidence and step.evidence.figure:
+                return step.evidence.figure, page.anchor, page.verdict.title
+    return None
+
+
+def _imported(pages: Iterable[Page]) -> dict[str, list[Page]]:
+    """What is imported, and the claims that rest on it."""
+    resting: dict[str, list[Page]] = {}
+    for page in pages:
+        for theorem in dict.fromkeys(page.verdict.imported):
+            resting.setdefault(theorem, []).append(page)
+    return resting
+
+
+def _changed(hypothesis: Mapping[str, Scalar], record: ClaimRecord) -> dict[str, Any]:
+    """The constants in which a false variant differs from the claim."""
+    own = record.hypothesis
+    return {key: value for key, value in hypothesis.items() if own.get(key, ...) != value}
+
+
+def _found(step: StepRecord) -> str:
+    """What a step found, in a word: neither a citation nor a vain search is support of its own."""
+    if step.evidence is None:
+        return "broke"
+    if step.evidence.finding is Finding.SUPPORTS and step.tag is Tag.IMPORTED:
+        return "cited"
+    if step.evidence.finding is Finding.SUPPORTS and step.role == "counterexample":
+        return "finds none"
+    return step.evidence.finding
+
+
+def _command(record: ClaimRecord) -> str:
+    """The command that runs exactly this claim again."""
+    words = ["qdml", "check", record.id, "--seed", str(record.seed), "--scale", record.scale]
+    for name, setting in sorted(record.settings.items()):
+        words += ["--set", f"{name}={setting}"]
+    return shlex.join(words)
+
+
+def _columns(table: Sequence[Mapping[str, Scalar]]) -> list[str]:
+    """The keys of all rows in the order in which they first appear."""
+    return list(dict.fromkeys(key for row in table for key in row))[:MOST_COLUMNS]
+
+
+def _shared(parts: Iterable[Page | Trial]) -> dict[str, Any]:
+    """What the provenance files say, each thing once if all of them agree on it."""
+    known = [part.provenance for part in parts if "problem" not in part.provenance]
+    shared: dict[str, Any] = {}
+    for key in PROVENANCE:
+        values = [provenance[key] for provenance in known if key in provenance]
+        if values:
+            agreed = all(value == values[0] for value in values)
+            shared[key] = values[0] if agreed else "differs, see below"
+    return shared
+
+
+def _packages(parts: Iterable[Page | Trial]) -> list[str]:
+    """Name and version of every package that the provenance files name."""
+    named = {
+        f"{name} {version}"
+        for part in parts
+        for name, version in part.provenance.get("packages", {}).items()
+        if version is not None
+    }
+    return sorted(named)
+
+
+def _each(run: Run) -> tuple[dict[str, Any], ...]:
+    """A row of provenance for each claim and experiment."""
+    named = [(page.verdict.id, page.provenance) for page in run.pages]
+    named += [(trial.id, trial.provenance) for trial in run.trials]
+    return tuple(
+        {"of": name} | {key: said[key] for key in (*PROVENANCE, "problem") if key in said}
+        for name, said in named
+    )
