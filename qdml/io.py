@@ -36,12 +36,11 @@ def write_atomic(path: Path | str, content: bytes | str) -> None:
 
 
 def dumps(record: dict[str, Any]) -> str:
-    """The one JSON form used everywhere: schema version, sorted keys, no NaN, a final newline."""
+    """The one JSON form used everywhere: schema version first, no NaN, a final newline."""
     return (
         json.dumps(
             {"schema_version": SCHEMA_VERSION} | record,
-            sort_keys=True,
-            indent=1,
+                indent=1,
             allow_nan=False,
             ensure_ascii=False,
         )
@@ -69,7 +68,7 @@ def read_json(path: Path | str) -> dict[str, Any]:
         record = json.loads(path.read_text())
     except FileNotFoundError:
         raise EvidenceError(f"{path}: no such file; run the pipeline first") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise EvidenceError(f"{path}: not a readable JSON file ({error}); {remedy}") from None
     if not isinstance(record, dict) or record.get("schema_version") != SCHEMA_VERSION:
         found = record.get("schema_version") if isinstance(record, dict) else None

@@ -13,7 +13,7 @@ import qdml
 from qdml.io import dumps
 from qdml.runs.depends import ROOT
 
-#: The packages whose versions can change a number.
+#: The packages whose versions can change a number or the page.
 PACKAGES = (
     "cotengra",
     "jax",
@@ -26,6 +26,9 @@ PACKAGES = (
     "scipy",
     "sympy",
     "tensornetwork",
+    "jinja2",
+    "matplotlib",
+    "ziamath",
 )
 #: What decides a run; a change elsewhere (a note, a test) does not make it dirty.
 _DECISIVE = ("Snakefile", "workflow", "qdml", "proofs_checks", "data")

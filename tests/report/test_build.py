@@ -126,7 +126,7 @@ def test_a_claim_shows_all_that_is_known_of_it(page: pages.Element) -> None:
         "false alarm at most 2.5×10−6",
         "k/4 copies refuted told to “tails” A quarter is enough. (factor = 1/4)",
         "the exact tail: 0.1345 against the bound 0.01",
-        "fails at accuracy = 0.1, failure_probability = 0.01, loss = 0 · margin 0.124",
+        "fails at loss = 0, accuracy = 0.1, failure_probability = 0.01 · margin 0.124",
         r"Amplitude estimation needs $O(1/\varepsilon)$ copies and more rounds.",
         "qdml check inference-by-sampling --seed 20231011 --scale quick",
         "proofs_checks/inference_by_sampling.py",
