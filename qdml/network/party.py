@@ -133,12 +133,12 @@ class Party:
 
     def join(self, *registers: Register, name: str = "joined") -> Register:
         """One register from several, qubits in the order given. The parts are used up."""
+        if not registers:
+            raise InputError(f"{self.name} joins no register: expected at least one")
         self._check_mine(*registers)
-        if len(set(registers)) < max(1, len(registers)):
+        if len(set(registers)) < len(registers):
             names = [register.name for register in registers]
-            raise NoCloningError(
-                f"{self.name} joins {names}: expected at least one register, none of them twice"
-            )
+            raise NoCloningError(f"{self.name} joins {names}: give each of them once")
         if len({is_exact(register.world.state) for register in registers}) > 1:
             raise InputError("an exact register and a floating one cannot be joined: choose one")
         if len({register.copies for register in registers}) > 1:

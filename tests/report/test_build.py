@@ -136,7 +136,7 @@ def test_a_claim_shows_all_that_is_known_of_it(page: pages.Element) -> None:
     (details,) = section.all("details")
     assert details.all("summary")[0].text == "Evidence of “ledger”: 9 rows"
     assert [row.text for row in details.all("tr")[:2]] == [
-        "layers messages qubits qubits sent",
+        "qubits layers messages qubits sent",
         "1 1 1 738",
     ]
 
