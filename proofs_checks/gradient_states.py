@@ -213,7 +213,7 @@ def metered(stated: Hypothesis, data: Data, context: Context) -> Evidence:
     for (b, j), slope in shifted.items():
         seed = int(context.rng("metered", b, j).integers(2**62))
         prepared = gradient.prepare(circuit, state, b, COPIES, seed)
-        value = gradient.measure(circuit, prepared, b, j)
+        value = gradient.measure(prepared, j)
         sweep.at_most({"b": b, "j": j}, "error", abs(value - slope), abs(value - slope), radius)
         rows.append((float(slope), value))
     entries = tuple(range(1, len(rows) + 1))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from qdml.bounds.costs import announcement_bits
 from qdml.claims import (
     Claim,
     Context,
@@ -126,6 +127,8 @@ def ledger(stated: Hypothesis, data: tuple[Instance, ...], context: Context) -> 
         point = {"n": item.qubits, "instance": number, "k": COPIES}
         sweep.equal(point, "messages", bill.messages, 2)
         sweep.equal(point, "qubits", bill.qubits, COPIES * (item.qubits + stated.extra_qubits))
+        sweep.equal(point, "bits", bill.bits, announcement_bits(COPIES))
+        sweep.equal(point, "rounds", bill.rounds, 2)
     return sweep.evidence("a copy is one message of n+1 qubits")
 
 

@@ -147,6 +147,7 @@ def ledger(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         sweep.equal(point, "answer", round(run.value), 1 - 2 * (end % 2))
         sweep.equal(point, "messages", run.transcript.messages, crossings + 1)
         sweep.equal(point, "qubits", run.transcript.qubits, crossings * item.qubits)
+        sweep.equal(point, "bits", run.transcript.bits, 1)
         sweep.equal(point, "rounds", run.transcript.rounds, crossings + 1)
     return sweep.evidence("one copy: 2L-1 messages of n qubits, and the answer is certain")
 

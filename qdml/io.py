@@ -40,7 +40,7 @@ def dumps(record: dict[str, Any]) -> str:
     return (
         json.dumps(
             {"schema_version": SCHEMA_VERSION} | record,
-                indent=1,
+            indent=1,
             allow_nan=False,
             ensure_ascii=False,
         )

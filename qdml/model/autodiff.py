@@ -57,7 +57,7 @@ def loss_and_gradient(
 
         gates = (values, jnp.asarray(np.array(generators)), jnp.asarray(np.array(fixed)))
         final, _ = jax.lax.scan(step, jnp.asarray(state, dtype=complex), gates)
-        return jnp.real(jnp.vdot(final, observable @ final))
+        return jnp.real(jnp.vdot(final, observable @ final)) / jnp.real(jnp.vdot(final, final))
 
     with jax.enable_x64(True):
         value, slope = jax.jit(jax.value_and_grad(loss))(jnp.asarray(angles, dtype=float))

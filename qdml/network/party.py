@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from qdml.claims.seeds import generator
 from qdml.errors import InputError, LocalityError, NoCloningError
-from qdml.network.register import Register, World
+from qdml.network.register import SLACK, Register, World
 from qdml.quantum.gates import Gate, Pauli
 from qdml.quantum.numbers import State, is_exact
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from qdml.network.network import Network
 
 T = TypeVar("T")
-
-#: How far the norm of a floating-point state may be from one: many roundings, but no mistake.
-_UNIT = float(np.sqrt(np.finfo(float).eps))
 
 #: A binomial count beyond this is no longer a whole number in double precision.
 MOST_COPIES = 2**53
@@ -31,9 +28,17 @@ class Record(Generic[T]):
     """A classical outcome. Only parties that measured or received it can read it.
 
     `alphabet` is the number of values it can take: what it costs to send it follows from that.
+    Made by the acting party, for itself. Raises `InputError` for a whole number outside
+    0 ... alphabet - 1.
     """
 
     def __init__(self, value: T, alphabet: int, reader: Party) -> None:
+        reader.check_acting()
+        if isinstance(value, int) and not 0 <= value < alphabet:
+            raise InputError(
+                f"{reader.name} records {value}: expected 0 to {alphabet - 1}, since {alphabet} "
+                "values are billed"
+            )
         self._value = value
         self._readers = {reader}
         self.alphabet = alphabet
@@ -123,7 +128,7 @@ class Party:
         if is_exact(state):
             if not state.any():
                 raise InputError("the zero vector is no state: at least one amplitude is needed")
-        elif not abs(np.linalg.norm(state) - 1) < _UNIT:
+        elif not abs(np.linalg.norm(state) - 1) < SLACK:
             raise InputError(
                 f"state of norm {np.linalg.norm(state)}: expected 1; "
                 "qdml.quantum.reference.amplitude_encoding normalises"

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from qdml.errors import NoCloningError
+from qdml.errors import InputError, NoCloningError
 from qdml.quantum import reference
 from qdml.quantum.gates import Gate, Pauli, act
 from qdml.quantum.numbers import State, inner, is_exact, real
 
 if TYPE_CHECKING:
     from qdml.network.party import Party
+
+#: How far the norm of a floating-point state may be from one: many roundings, but no mistake.
+SLACK = float(np.sqrt(np.finfo(float).eps))
 
 
 class World:
@@ -43,8 +46,14 @@ class World:
     def apply(self, gates: list[Gate], slots: list[object]) -> None:
         """Act on the named slots, in their order, as qubits 0, 1, ..."""
         axes = [self.slots.index(slot) for slot in slots]
-        front = act(gates, self._to_front(slots)).reshape([2] * len(self.slots))
-        self.state = np.moveaxis(front, range(len(axes)), axes).reshape(-1)
+        front = act(gates, self._to_front(slots))
+        if not is_exact(front) and abs(np.linalg.norm(front) - 1) > SLACK:
+            raise InputError(
+                f"gates changed the norm of a state to {np.linalg.norm(front):.6g}: "
+                "expected unitary gates; to select an outcome, measure"
+            )
+        tensor = front.reshape([2] * len(self.slots))
+        self.state = np.moveaxis(tensor, range(len(axes)), axes).reshape(-1)
 
     def sign_count(self, observable: Pauli, slots: list[object], rng: np.random.Generator) -> int:
         """Measure a Pauli observable on every copy, drop the slots, return the number of +1.

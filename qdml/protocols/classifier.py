@@ -44,10 +44,10 @@ def decide(x: Floats, model: Contraction, copies: int, seed: int) -> tuple[int, 
         bob.apply([bob.private("gate")], joined)
         plus = bob.measure(joined, Pauli.single("Z", 0, joined.qubits)).read(bob)
         sign = int(np.sign(2 * plus - copies)) or int(bob.rng.choice((-1, 1)))
-        verdict = Record(sign, 2, bob)
+        verdict = Record(int(sign > 0), 2, bob)
         network.channel.announce(verdict, bob, alice)
     with alice:
-        return verdict.read(alice), network.transcript
+        return 2 * verdict.read(alice) - 1, network.transcript
 
 
 def tell(
@@ -65,11 +65,12 @@ def tell(
             network.channel.announce(message, alice, bob)
     with bob:
         signs = bob.private("judge")(np.stack([message.read(bob) for message in sent]))
-        verdicts = [Record(int(sign), 2, bob) for sign in signs]
+        verdicts = [Record(int(sign > 0), 2, bob) for sign in signs]
         for verdict in verdicts:
             network.channel.announce(verdict, bob, alice)
     with alice:
-        return np.array([verdict.read(alice) for verdict in verdicts]), network.transcript
+        told = np.array([verdict.read(alice) for verdict in verdicts])
+        return 2 * told - 1, network.transcript
 
 
 def correct_probability(means: Floats, labels: Ints, copies: int) -> Floats:

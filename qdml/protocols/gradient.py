@@ -10,7 +10,7 @@ after j in block b, has mean d loss/d theta_j (arXiv:2310.07136).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -44,17 +44,19 @@ class Recipe:
 TRUE_RECIPE = Recipe()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Prepared:
     """A gradient state in the hands of the owner of block b."""
 
     network: Network
     holder: Party
     register: Register
-    transcript: Transcript = field(init=False)
+    block: int
 
-    def __post_init__(self) -> None:
-        self.transcript = self.network.transcript
+    @property
+    def transcript(self) -> Transcript:
+        """The bill so far."""
+        return self.network.transcript
 
 
 def prepare(
@@ -89,22 +91,16 @@ def prepare(
             with holder:
                 register = network.channel.send(register, to=owner)
             holder = owner
-    return Prepared(network, holder, register)
+    return Prepared(network, holder, register, block)
 
 
-def measure(
-    circuit: DistributedCircuit,
-    prepared: Prepared,
-    block: int,
-    gate: int,
-    recipe: Recipe = TRUE_RECIPE,
-) -> float:
-    """Estimate d loss/d theta for rotation `gate` of `block` from the outcomes on all copies."""
+def measure(prepared: Prepared, gate: int, recipe: Recipe = TRUE_RECIPE) -> float:
+    """Estimate d loss/d theta for rotation `gate` of the block from the outcomes on all copies."""
     holder, register = prepared.holder, prepared.register
     copies = register.copies
     with holder:
-        gates = holder.private(f"block {block}")
-        rotation = _rotation(gates, block, gate)
+        gates = holder.private(f"block {prepared.block}")
+        rotation = _rotation(gates, prepared.block, gate)
         if recipe.conjugate:
             later = [Trailing(later.inverse(), 1) for later in reversed(gates[gate + 1 :])]
             holder.apply(later, register)

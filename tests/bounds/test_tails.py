@@ -1,0 +1,106 @@
+"""Exact binomial tails against enumeration of all outcomes and against scipy."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from math import ceil, floor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from qdml.bounds.tails import WIDTH, estimate_misses
+from qdml.claims.intervals import sampling_copies
+from qdml.errors import InputError
+
+losses = st.fractions(-1, 1, max_denominator=50)
+accuracies = st.fractions(Fraction(1, 60), Fraction(119, 60), max_denominator=60)
+
+
+def enumerated(copies: int, loss: Fraction, accuracy: Fraction) -> Fraction:
+    """The probability of a miss, summed over every sequence of outcomes."""
+    plus, total = (1 + loss) / 2, Fraction(0)
+    for outcomes in product((-1, 1), repeat=copies):
+        if abs(Fraction(sum(outcomes), copies) - loss) > accuracy:
+            ups = outcomes.count(1)
+            total += plus**ups * (1 - plus) ** (copies - ups)
+    return total
+
+
+def encloses(interval: tuple[Fraction, Fraction], value: Fraction) -> bool:
+    low, high = interval
+    return low <= value <= high <= low + WIDTH
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 8), losses, accuracies)
+def test_tails_enclose_the_enumerated_probability(
+    copies: int, loss: Fraction, accuracy: Fraction
+) -> None:
+    exactly = enumerated(copies, loss, accuracy)
+    assert encloses(estimate_misses(copies, loss, accuracy), exactly)
+
+
+@pytest.mark.parametrize("copies", [1, 2, 3, 5, 8, 12])
+def test_an_error_of_exactly_the_accuracy_is_no_miss(copies: int) -> None:
+    loss = Fraction(1, 3)
+    for count in range(copies + 1):
+        accuracy = abs(Fraction(2 * count, copies) - 1 - loss)
+        if accuracy > 0:
+            exactly = enumerated(copies, loss, accuracy)
+            assert encloses(estimate_misses(copies, loss, accuracy), exactly)
+            # A hair less makes that count a miss.
+            closer = accuracy - Fraction(1, 10**9)
+            tighter = estimate_misses(copies, loss, closer)
+            assert encloses(tighter, enumerated(copies, loss, closer))
+            assert tighter[0] > exactly
+
+
+@given(st.integers(1, 12), st.sampled_from([-1, 1]), accuracies)
+def test_a_certain_outcome_never_misses(copies: int, loss: int, accuracy: Fraction) -> None:
+    assert estimate_misses(copies, Fraction(loss), accuracy) == (0, 0)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 3000), losses, accuracies)
+def test_tails_agree_with_scipy(copies: int, loss: Fraction, accuracy: Fraction) -> None:
+    first = ceil((1 + loss - accuracy) * copies / 2)
+    last = floor((1 + loss + accuracy) * copies / 2)
+    plus = float((1 + loss) / 2)
+    expected = binom.cdf(first - 1, copies, plus) + binom.sf(last, copies, plus)
+    low, high = estimate_misses(copies, loss, accuracy)
+    assert 0 <= low <= high <= 1
+    # A relative error of p or of 1 - p, a few eps over the smaller, is raised to the k-th power;
+    # scipy's incomplete beta function adds a few hundred eps of its own.
+    relative = 1000 * copies * float(np.finfo(float).eps) / (min(plus, 1 - plus) or 1)
+    assert float(low) == pytest.approx(expected, rel=relative, abs=float(WIDTH))
+
+
+@settings(max_examples=30)
+@given(losses, st.sampled_from([0.5, 0.3, 0.9]), st.sampled_from([0.4, 0.1, 0.01]))
+def test_the_promised_copies_keep_the_promise(
+    loss: Fraction, accuracy: float, failure: float
+) -> None:
+    copies = sampling_copies(accuracy, failure)
+    assert estimate_misses(copies, loss, Fraction(str(accuracy)))[1] <= Fraction(str(failure))
+
+
+@pytest.mark.parametrize(
+    ("copies", "loss", "accuracy"),
+    [
+        (0, Fraction(0), Fraction(1)),
+        (5, Fraction(3, 2), Fraction(1)),
+        (5, Fraction(-3, 2), Fraction(1)),
+        (5, Fraction(0), Fraction(0)),
+    ],
+)
+def test_values_outside_their_ranges_are_named(
+    copies: int, loss: Fraction, accuracy: Fraction
+) -> None:
+    with pytest.raises(
+        InputError, match=rf"{copies} copies, loss {loss}, accuracy {accuracy}: exp"
+    ):
+        estimate_misses(copies, loss, accuracy)

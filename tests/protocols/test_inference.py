@@ -1,0 +1,162 @@
+"""Inference by sampling: billed as dealt, and never told the loss except through its outcomes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from typing import NoReturn
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom, binomtest
+
+from qdml.bounds.costs import sampling_copies
+from qdml.errors import InputError
+from qdml.model.circuit import DistributedCircuit
+from qdml.protocols import inference
+from qdml.quantum import reference
+from qdml.testing import (
+    exact_circuits,
+    exact_states,
+    line_circuits,
+    pauli_circuits,
+    rounding,
+    states,
+)
+
+#: Each statistical test below raises a false alarm with at most this probability.
+ALARM = 1e-9
+sizes = st.integers(1, 3)
+circuits = sizes.flatmap(
+    lambda n: (
+        st.tuples(line_circuits(n) | pauli_circuits(n), states(n))
+        | st.tuples(exact_circuits(n), exact_states(n))
+    )
+)
+
+
+@given(circuits, st.integers(1, 1000), st.integers(0, 1000))
+def test_the_estimate_is_a_function_of_the_count_alone(
+    pair: tuple[DistributedCircuit, np.ndarray], copies: int, count: int
+) -> None:
+    count = min(count, copies)
+    asked = []
+
+    def fixed(mean: float, k: int, rng: np.random.Generator) -> int:
+        asked.append((mean, k))
+        return count
+
+    circuit, state = pair
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference, "sample_sign", fixed)
+        found = inference.run(circuit, state, copies, seed=1)
+    assert found.value == 2 * count / copies - 1
+    assert found.count == count
+    [(mean, k)] = asked
+    assert k == copies
+    assert mean == pytest.approx(float(circuit.loss(state)), abs=rounding(len(circuit.gates)))
+
+
+@given(circuits, st.integers(1, 50))
+def test_a_run_never_asks_for_the_exact_loss(
+    pair: tuple[DistributedCircuit, np.ndarray], copies: int
+) -> None:
+    def forbidden(*args: object, **kwargs: object) -> NoReturn:
+        raise AssertionError("a protocol looked at the exact loss")
+
+    circuit, state = pair
+    free = inference.run(circuit, state, copies, seed=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DistributedCircuit, "loss", forbidden)
+        patch.setattr(DistributedCircuit, "forward", forbidden)
+        patch.setattr(reference, "expectation", forbidden)
+        found = inference.run(circuit, state, copies, seed=4)
+        with pytest.raises(AssertionError, match="looked at the exact loss"):
+            inference.estimate(circuit, state, 0.5, 0.5, seed=4)  # it states the loss beside
+    assert found.count == free.count
+    assert 0 <= found.count <= copies
+
+
+@given(
+    circuits,
+    st.lists(st.sampled_from(["alice", "bob", "carol"]), min_size=8, max_size=8),
+    st.integers(1, 40),
+)
+def test_blocks_may_be_dealt_in_any_order(
+    pair: tuple[DistributedCircuit, np.ndarray], names: list[str], copies: int
+) -> None:
+    circuit, state = pair
+    owners = tuple(names[: len(circuit.blocks)])
+    found = inference.run(replace(circuit, owners=owners), state, copies, seed=2)
+    crossings = [(a, b) for a, b in pairwise(owners) if a != b]
+    lines = [(line.sender, line.receiver, line.qubits) for line in found.transcript.lines]
+    told = [(owners[-1], owners[0], 0)] if owners[0] != owners[-1] else []
+    assert lines == [(a, b, copies * circuit.qubits) for a, b in crossings] + told
+    assert found.transcript.bits == (copies.bit_length() if told else 0)
+
+
+@settings(max_examples=8)
+@given(circuits, st.integers(0, 2**32))
+def test_counts_of_runs_are_binomial(
+    pair: tuple[DistributedCircuit, np.ndarray], seed: int
+) -> None:
+    circuit, state = pair
+    copies, runs = 4, 120
+    counts = Counter(inference.run(circuit, state, copies, seed + i).count for i in range(runs))
+    plus = min(1.0, max(0.0, (1 + float(circuit.loss(state))) / 2))
+    for value in range(copies + 1):
+        probability = min(1.0, float(binom.pmf(value, copies, plus)))
+        assert binomtest(counts[value], runs, probability).pvalue > ALARM / 8 / (copies + 1)
+
+
+@settings(max_examples=20)
+@given(circuits, st.floats(0.1, 1.9), st.floats(0.01, 0.9), st.integers(0, 99))
+def test_an_estimate_comes_with_its_interval_and_bill(
+    pair: tuple[DistributedCircuit, np.ndarray], accuracy: float, failure: float, seed: int
+) -> None:
+    circuit, state = pair
+    found = inference.estimate(circuit, state, accuracy, failure, seed)
+    low, high = found.interval
+    assert -1 <= low <= found.value <= high <= 1
+    assert found.exact == pytest.approx(float(circuit.loss(state)))
+    assert found.transcript.copies == sampling_copies(accuracy, failure)
+    again = inference.estimate(circuit, state, accuracy, failure, seed)
+    assert again == found
+
+
+@pytest.mark.parametrize(
+    ("qubits", "layers", "message"),
+    [
+        (0, 1, "qubits = 0: the reference engine holds 1 to 20"),
+        (21, 1, "qubits = 21"),
+        (2, 0, "layers = 0: at least one layer"),
+    ],
+)
+def test_a_random_circuit_has_a_size(qubits: int, layers: int, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        inference.estimate_random(qubits, layers, 0.1, 0.1, 0)
+
+
+def test_copies_beyond_what_can_be_drawn_are_refused() -> None:
+    with pytest.raises(InputError, match=r"copies = \d+: outcomes of at most 2\^53 copies"):
+        inference.estimate_random(2, 1, 1e-10, 0.1, 0)
+
+
+@pytest.mark.parametrize("copies", [0, -1])
+def test_at_least_one_copy_is_needed(copies: int) -> None:
+    circuit = DistributedCircuit.alternating([[], []], 1)
+    with pytest.raises(InputError, match=f"copies = {copies}: at least one copy"):
+        inference.run(circuit, np.array([1.0, 0]), copies, 0)
+
+
+def test_an_input_of_the_wrong_size_or_norm_is_refused() -> None:
+    circuit = DistributedCircuit.alternating([[], []], 2)
+    with pytest.raises(InputError, match=r"state of shape \(8,\): a circuit on 2 qubits takes 4"):
+        circuit.loss(np.ones(8) / np.sqrt(8))
+    with pytest.raises(InputError, match="'ZI' does not fit a register of 3 qubits"):
+        inference.run(circuit, np.ones(8) / np.sqrt(8), 1, 0)
+    with pytest.raises(InputError, match=r"norm 2\.0: expected 1"):
+        inference.run(circuit, np.ones(4), 1, 0)
