@@ -11,6 +11,7 @@ import sympy
 
 from qdml.bounds.costs import (
     all_gradient_states,
+    gradient_state_lines,
     gradient_state_messages,
     gradient_state_qubits,
 )
@@ -28,6 +29,7 @@ from qdml.claims import (
 )
 from qdml.claims.intervals import hoeffding_radius
 from qdml.claims.symbolic import identities
+from qdml.errors import InputError
 from qdml.model.ansatz import direction, pauli_block, random_line, random_pauli
 from qdml.model.autodiff import loss_and_gradient
 from qdml.model.circuit import Block, DistributedCircuit
@@ -35,7 +37,7 @@ from qdml.protocols import gradient
 from qdml.protocols.gradient import Recipe
 from qdml.quantum.gates import Pauli, Rotation
 from qdml.quantum.numbers import Direction, State, exact
-from qdml.quantum.reference import amplitude_encoding
+from qdml.quantum.reference import amplitude_encoding, expectation
 
 #: Gates a block, copies a metered state, and the largest exact and floating registers.
 GATES, COPIES, LARGEST_EXACT, LARGEST_FLOAT = 3, 2000, 3, 6
@@ -52,6 +54,10 @@ class Hypothesis:
     observable_in_nu: bool = True
     shift: Fraction = Fraction(1, 2)
     messages_offset: int = 0
+
+    def __post_init__(self) -> None:
+        if self.ancilla not in ("X", "Y", "Z"):
+            raise InputError(f"ancilla = {self.ancilla!r}: expected 'X', 'Y' or 'Z'")
 
     @property
     def recipe(self) -> Recipe:
@@ -173,7 +179,7 @@ def shift_rule(stated: Hypothesis, data: Data, context: Context) -> Evidence:
 
 
 def instances(stated: Hypothesis, data: Data, context: Context) -> Evidence:
-    """The mean on |g_b>, parameter shift and the adjoint sweep: three exact fractions."""
+    """The mean on |g_b>, made with and without a network, parameter shift, the adjoint sweep."""
     sweep = Sweep(Method.EXACT)
     for number, (circuit, state, shifted) in enumerate(data.exact):
         swept = dict(zip(shifted, circuit.gradient(state), strict=True))
@@ -181,7 +187,20 @@ def instances(stated: Hypothesis, data: Data, context: Context) -> Evidence:
             point = {"n": circuit.qubits, "L": circuit.layers, "instance": number, "b": b, "j": j}
             sweep.equal(point, "adjoint sweep", swept[b, j], slope)
             sweep.equal(point, "mean", gradient.entry(circuit, state, b, j, stated.recipe), slope)
+            met = _mean_over_the_network(circuit, state, b, j, stated.recipe)
+            sweep.equal(point, "mean over the network", met, slope)
     return sweep.evidence("gradient states give parameter shift's derivative exactly")
+
+
+def _mean_over_the_network(
+    circuit: DistributedCircuit, state: State, b: int, j: int, recipe: Recipe
+) -> Fraction:
+    """The exact mean of what the owner of block b is about to measure."""
+    prepared = gradient.prepare(circuit, state, b, recipe=recipe)
+    with prepared.holder:
+        string = gradient.aim(prepared, j, recipe)
+    mean: Fraction = expectation(string, prepared.register.world.state)
+    return recipe.sign * recipe.factor * mean
 
 
 def ledger(stated: Hypothesis, data: Data, context: Context) -> Evidence:
@@ -191,11 +210,12 @@ def ledger(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         n, layers = circuit.qubits, circuit.layers
         messages = qubits = 0
         for b in range(1, 2 * layers + 1):
-            bill = gradient.prepare(circuit, state, b, seed=context.seed).transcript
+            bill = gradient.prepare(circuit, state, b).transcript
             point = {"n": n, "L": layers, "b": b}
             said = gradient_state_messages(layers, b) + stated.messages_offset
             sweep.equal(point, "messages", bill.messages, said)
             sweep.equal(point, "qubits", bill.qubits, gradient_state_qubits(n, layers, b))
+            sweep.same(point, "lines", bill.lines, gradient_state_lines(n, layers, b))
             messages, qubits = messages + bill.messages, qubits + bill.qubits
         total = all_gradient_states(n, layers)
         extra = 2 * layers * stated.messages_offset
@@ -284,7 +304,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         Step("generator", Tag.PROVED, "derivative of one rotation", generator_rule),
         Step("readout", Tag.PROVED, "the derivative is minus the mean with Y", readout),
         Step("shift", Tag.PROVED, "parameter shift by pi/2 is exact", shift_rule),
-        Step("instances", Tag.EXACT, "three exact routes agree on rational circuits", instances),
+        Step("instances", Tag.EXACT, "four exact routes agree, one over the network", instances),
         Step("ledger", Tag.EXACT, "transcripts equal the formulas", ledger),
         Step(
             "metered",

@@ -12,6 +12,7 @@ from math import isqrt
 
 from qdml.claims.intervals import check_promise, exact_fraction, sampling_copies
 from qdml.errors import InputError
+from qdml.network.transcript import Message
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,46 @@ def announcement_bits(copies: int) -> int:
     return copies.bit_length()
 
 
+def inference_lines(
+    qubits: int, copies: int, crossings: int, parties: tuple[str, str] = ("alice", "bob")
+) -> list[Message]:
+    """The transcript of inference: `crossings` messages of k n qubits to and fro, then the answer.
+
+    The answer goes from the holder to the first party. For two parties `crossings` is 2L-1.
+    """
+    lines = [
+        Message(parties[i % 2], parties[1 - i % 2], copies * qubits, 0, copies, i + 1)
+        for i in range(crossings)
+    ]
+    last, first = parties[crossings % 2], parties[1 - crossings % 2]
+    bits = announcement_bits(copies)
+    return [*lines, Message(last, first, 0, bits, 0, crossings + 1)]
+
+
+def gradient_state_lines(qubits: int, layers: int, block: int) -> list[Message]:
+    """The transcript of one copy of |g_b>: 2L-1 messages of n qubits, then 2L-b of n+1 back."""
+    there = [Message(*_names(i), qubits, 0, 1, i + 1) for i in range(2 * layers - 1)]
+    back = [
+        Message(*_names(2 * layers - 1 - i), qubits + 1, 0, 1, 2 * layers + i)
+        for i in range(2 * layers - block)
+    ]
+    return there + back
+
+
+def _names(sender: int) -> tuple[str, str]:
+    return ("alice", "bob") if sender % 2 == 0 else ("bob", "alice")
+
+
 def inference_by_sampling(
     qubits: int, layers: int, accuracy: float | Fraction, failure_probability: float | Fraction
 ) -> Cost:
     """k copies in parallel: 2L-1 messages of k n qubits, then one of ceil(log2(k+1)) bits."""
     copies = sampling_copies(accuracy, failure_probability)
-    crossings = 2 * layers - 1
+    lines = inference_lines(qubits, copies, 2 * layers - 1)
     return Cost(
-        messages=crossings + 1,
-        qubits=copies * qubits * crossings,
-        bits=announcement_bits(copies),
+        messages=len(lines),
+        qubits=sum(line.qubits for line in lines),
+        bits=sum(line.bits for line in lines),
         copies=copies,
     )
 

@@ -14,7 +14,7 @@ from qdml.claims.evidence import (
     Tag,
     Verdict,
 )
-from qdml.claims.judge import exit_status, judge
+from qdml.claims.judge import exit_status, judge, run_status
 from qdml.claims.run import run
 from qdml.claims.seeds import generator
 from qdml.claims.sweep import Sweep
@@ -41,4 +41,5 @@ __all__ = [
     "generator",
     "judge",
     "run",
+    "run_status",
 ]

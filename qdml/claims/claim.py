@@ -85,5 +85,7 @@ class Claim(Generic[H, D]):
                 raise ValueError(
                     f"{self.id}: mutant {mutant.name!r} names no step: {mutant.step!r}"
                 )
+            if sum(mutant.name == other.name for other in self.mutants) > 1:
+                raise ValueError(f"{self.id}: two mutants share the name {mutant.name!r}")
             if mutant.hypothesis == self.hypothesis:
                 raise ValueError(f"{self.id}: mutant {mutant.name!r} equals the claim itself")

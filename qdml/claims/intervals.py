@@ -57,18 +57,19 @@ def sampling_copies(
     accuracy: float | Fraction,
     failure_probability: float | Fraction,
     factor: Fraction = Fraction(2),
+    inside: Fraction = Fraction(2),
 ) -> int:
-    """k = ceil(factor ln(2/delta)/eps^2), rounded up rigorously in ball arithmetic.
+    """k = ceil(factor ln(inside/delta)/eps^2), rounded up rigorously in ball arithmetic.
 
     Copies of the state that estimate a mean in [-1, 1] to `accuracy` except with
-    `failure_probability`; Hoeffding's inequality gives the factor 2.
+    `failure_probability`; Hoeffding's inequality gives both twos.
     """
     check_promise(accuracy, failure_probability)
     eps, delta = exact_fraction(accuracy), exact_fraction(failure_probability)
     precision = PRECISION
     while True:
         with flint.ctx.workprec(precision):
-            ball = flint.arb(_fmpq(2 / delta)).log() * _fmpq(factor / eps**2)
+            ball = flint.arb(_fmpq(inside / delta)).log() * _fmpq(factor / eps**2)
             rounded = ball.ceil().unique_fmpz()
         if rounded is not None:
             return max(1, int(rounded))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qdml.claims.evidence import (
     ClaimRecord,
+    Evidence,
     Finding,
     Method,
     MutantRecord,
@@ -13,6 +14,7 @@ from qdml.claims.evidence import (
     Tag,
     Verdict,
 )
+from qdml.claims.seeds import alarm_share
 
 #: The methods that may support a step of each tag; a numeric grid never supports a P step.
 ADMISSIBLE = {
@@ -27,6 +29,9 @@ _WEAKEST_FIRST = (Tag.NUMERIC, Tag.EXACT, Tag.PROVED)
 
 #: A claim with fewer mutants than this has shown no power.
 LEAST_MUTANTS = 2
+
+#: How the reason of a verdict begins when the data could not be had.
+ABSENT = "data absent"
 
 
 def judge(record: ClaimRecord) -> Verdict:
@@ -56,9 +61,15 @@ def exit_status(outcome: Outcome) -> int:
     return 3 if outcome is Outcome.FAILED else 1
 
 
+def run_status(verdict: Verdict) -> int:
+    """The exit status that a verdict gives a whole run: data that are absent do not trouble it."""
+    absent = verdict.outcome is Outcome.UNDECIDED and verdict.reason.startswith(ABSENT)
+    return 0 if absent else exit_status(verdict.outcome)
+
+
 def _decide(record: ClaimRecord) -> tuple[Outcome, str]:
     if record.absent:
-        return Outcome.UNDECIDED, f"data absent: {record.absent}"
+        return Outcome.UNDECIDED, f"{ABSENT}: {record.absent}"
     missing = set(record.listed_steps) - {step.name for step in record.steps}
     missing |= set(record.listed_mutants) - {mutant.name for mutant in record.mutants}
     if missing or not record.steps:
@@ -68,15 +79,15 @@ def _decide(record: ClaimRecord) -> tuple[Outcome, str]:
         if part.evidence is None:
             last = (part.failure or "no evidence").strip().splitlines()[-1]
             return Outcome.FAILED, f"{part.name}: {last}"
+    tags = {step.name: step.tag for step in record.steps}
+    for part in parts:
+        tag = tags[part.step if isinstance(part, MutantRecord) else part.name]
+        fault = part.evidence and _fault(part.evidence, tag, alarm_share(list(tags.values())))
+        if fault:
+            return Outcome.FAILED, f"{part.name}: {fault}"
     for step in record.steps:
-        evidence = step.evidence
-        if evidence and evidence.finding is Finding.REFUTES:
-            return Outcome.REFUTED, f"{step.name}: {evidence.summary}"
-        if _supports(step) and evidence and evidence.method not in ADMISSIBLE[step.tag]:
-            return (
-                Outcome.FAILED,
-                f"{step.name}: evidence by {evidence.method} cannot support a {step.tag} step",
-            )
+        if step.evidence and step.evidence.finding is Finding.REFUTES:
+            return Outcome.REFUTED, f"{step.name}: {step.evidence.summary}"
     needed = [step for step in record.steps if step.role == "support"]
     for step in needed:
         if not _supports(step) and step.evidence:
@@ -85,12 +96,38 @@ def _decide(record: ClaimRecord) -> tuple[Outcome, str]:
         return Outcome.IMPORTED, "rests wholly on imported theorems"
     if not needed:
         return Outcome.UNDECIDED, "no step supports it"
-    if len(record.mutants) < LEAST_MUTANTS:
-        return Outcome.UNDECIDED, f"no power shown: {len(record.mutants)} mutants"
-    alive = [mutant.name for mutant in record.mutants if not mutant.refuted]
-    if alive:
-        return Outcome.UNDECIDED, f"no power shown: {', '.join(alive)} survived"
+    weakness = _weakness(record, {step.name for step in needed})
+    if weakness:
+        return Outcome.UNDECIDED, f"no power shown: {weakness}"
     return Outcome.STANDS, f"{len(needed)} steps support it, {len(record.mutants)} mutants refuted"
+
+
+def _weakness(record: ClaimRecord, needed: set[str]) -> str | None:
+    """What the mutants leave to be desired, if anything."""
+    different = {str(sorted(mutant.hypothesis.items())) for mutant in record.mutants}
+    if len(different) < LEAST_MUTANTS:
+        return f"{len(different)} different mutants"
+    if not any(mutant.step in needed for mutant in record.mutants):
+        return "no mutant was put to a step that supports"
+    alive = [mutant.name for mutant in record.mutants if not mutant.refuted]
+    return f"{', '.join(alive)} survived" if alive else None
+
+
+def _fault(evidence: Evidence, tag: Tag, share: float) -> str | None:
+    """Why this evidence may not count for a step of this tag, if it may not."""
+    if evidence.finding is Finding.UNDECIDED:
+        return None
+    if evidence.method not in ADMISSIBLE[tag]:
+        return f"evidence by {evidence.method} cannot decide a {tag} step"
+    if evidence.method is Method.CITATION:
+        return "a citation refutes nothing" if evidence.finding is Finding.REFUTES else None
+    if evidence.compared < 1:
+        return "it decides without having compared anything"
+    if evidence.finding is Finding.REFUTES and not (evidence.point and evidence.margin):
+        return "it refutes without naming a point and a margin"
+    if evidence.method is Method.STATISTICS and not 0 < evidence.alarm <= share * (1 + 1e-9):
+        return f"its false-alarm probability {evidence.alarm} is not in its share (0, {share:.1e}]"
+    return None
 
 
 def _supports(step: StepRecord) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass, replace
 from fractions import Fraction
+from types import FrameType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -17,10 +22,12 @@ from qdml.claims.evidence import (
     MutantRecord,
     Scalar,
     StepRecord,
-    Tag,
 )
 from qdml.claims.seeds import alarm_share
 from qdml.errors import DataAbsent, InputError, nearest
+
+#: A part of a claim that takes longer than this is ended and counts as broken.
+PART_SECONDS = 3600.0
 
 H = TypeVar("H")
 D = TypeVar("D")
@@ -44,8 +51,8 @@ def run(
     """
     settings = settings or {}
     hypothesis, grid = _apply_settings(claim.hypothesis, grid, settings)
-    statistical = sum(step.tag is Tag.NUMERIC for step in claim.steps)
-    context = Context(claim.id, grid, seed, scale, alarm_share(statistical))
+    share = alarm_share([step.tag for step in claim.steps])
+    context = Context(claim.id, grid, seed, scale, share)
     seconds: dict[str, float] = {}
     header: dict[str, Any] = {
         "id": claim.id,
@@ -66,7 +73,8 @@ def run(
     start = time.perf_counter()
     data, failure = None, None
     try:
-        data = claim.data(context)
+        with time_limit(PART_SECONDS):
+            data = claim.data(context)
     except DataAbsent as absent:
         return ClaimRecord(**header, absent=str(absent), steps=(), mutants=()), seconds
     except Exception:  # noqa: BLE001 - kept as the failure of every step
@@ -78,7 +86,8 @@ def run(
             return {"failure": failure}
         start = time.perf_counter()
         try:
-            evidence: Evidence = check(tried, data, context)
+            with time_limit(PART_SECONDS):
+                evidence: Evidence = check(tried, data, context)
             return {"evidence": evidence}
         except Exception:  # noqa: BLE001 - kept in the evidence
             return {"failure": _traceback()}
@@ -109,6 +118,25 @@ def run(
         for mutant in claim.mutants
     )
     return ClaimRecord(**header, steps=steps, mutants=mutants), seconds
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeoutError` in the body after `seconds`; only the main thread can be limited."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"still running after {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _apply_settings(

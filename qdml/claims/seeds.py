@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,11 +16,11 @@ CLAIM_SLOTS = 64
 
 def generator(root: int, *key: str | int) -> np.random.Generator:
     """Generator keyed by `key` under `root`: equal keys, equal streams; others independent."""
-    digest = hashlib.sha256("\0".join(map(str, key)).encode()).digest()
+    digest = hashlib.sha256(repr(key).encode()).digest()
     words = tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))
     return np.random.default_rng(np.random.SeedSequence(root, spawn_key=words))
 
 
-def alarm_share(statistical_steps: int) -> float:
-    """False-alarm probability that one statistical step of a claim may spend."""
-    return FALSE_ALARM_BUDGET / CLAIM_SLOTS / max(1, statistical_steps)
+def alarm_share(tags: Sequence[str]) -> float:
+    """False-alarm probability that one statistical step may spend in a claim with these tags."""
+    return FALSE_ALARM_BUDGET / CLAIM_SLOTS / max(1, sum(tag == "N" for tag in tags))

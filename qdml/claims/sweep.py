@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from qdml.claims.evidence import Evidence, Figure, Finding, Method, Scalar
@@ -26,9 +26,19 @@ class Sweep:
 
     def equal(self, point: Point, what: str, found: Number, stated: Number) -> None:
         """The hypothesis says that `found` equals `stated` exactly."""
+        self._admit(found, stated)
         off = abs(float(found - stated))
         finding = Finding.SUPPORTS if found == stated else Finding.REFUTES
         self._note(finding, off, point, f"{what}: found {_show(found)}, stated {_show(stated)}")
+
+    def same(
+        self, point: Point, what: str, found: Sequence[object], stated: Sequence[object]
+    ) -> None:
+        """The hypothesis says that two lists agree entry by entry."""
+        self.equal(point, f"number of {what}", len(found), len(stated))
+        for place, (one, other) in enumerate(zip(found, stated, strict=False), start=1):
+            truth = one == other
+            self.holds(point, f"{what} {place}: found {one}, stated {other}", truth)
 
     def close(self, point: Point, what: str, found: float, stated: float, tolerance: float) -> None:
         """The hypothesis says that the two agree; `tolerance` is a derived bound on rounding.
@@ -44,6 +54,7 @@ class Sweep:
 
     def at_most(self, point: Point, what: str, low: Number, high: Number, bound: Number) -> None:
         """The hypothesis says that a quantity enclosed in [low, high] is at most `bound`."""
+        self._admit(low, high, bound)
         finding = Finding.SUPPORTS if high <= bound else Finding.UNDECIDED
         if low > bound:
             finding = Finding.REFUTES
@@ -85,6 +96,10 @@ class Sweep:
             alarm=alarm,
             figure=figure,
         )
+
+    def _admit(self, *numbers: Number) -> None:
+        if self.method is Method.EXACT and any(isinstance(x, float) for x in numbers):
+            raise TypeError(f"{numbers}: exact evidence is made of whole numbers and fractions")
 
     def _note(self, finding: Finding, margin: float, point: Point, text: str) -> None:
         self.compared += 1

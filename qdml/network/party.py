@@ -40,8 +40,17 @@ class Record(Generic[T]):
                 "values are billed"
             )
         self._value = value
+        if isinstance(value, np.ndarray):
+            # What was announced cannot be changed afterwards, unbilled.
+            self._value = value.copy()
+            self._value.setflags(write=False)
         self._readers = {reader}
-        self.alphabet = alphabet
+        self._alphabet = alphabet
+
+    @property
+    def alphabet(self) -> int:
+        """The number of values that the record can take."""
+        return self._alphabet
 
     @property
     def bits(self) -> int:
@@ -118,8 +127,8 @@ class Party:
         size = state.shape[0] if state.ndim == 1 else 0
         if size < 2 or size & (size - 1):
             raise InputError(f"state of shape {state.shape}: expected (2^m,) with m >= 1")
-        if copies < 1:
-            raise InputError(f"copies = {copies}: at least one copy is needed")
+        if copies < 1 or copies != int(copies):
+            raise InputError(f"copies = {copies}: at least one copy is needed, and a whole number")
         if copies > MOST_COPIES:
             raise InputError(
                 f"copies = {copies}: outcomes of at most 2^53 copies can be drawn faithfully; "

@@ -28,9 +28,17 @@ class World:
 
     def __init__(self, state: State, copies: int) -> None:
         self.state = state
-        self.copies = copies
+        self._copies = copies
         self.slots: list[object] = [object() for _ in range(state.shape[0].bit_length() - 1)]
         self._merged_into: World | None = None
+
+    @property
+    def copies(self) -> int:
+        """The number of copies that were prepared, and are billed."""
+        return self._copies
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        raise NoCloningError("a joint state cannot be copied; prepare it with copies=k")
 
     @property
     def home(self) -> World:

@@ -18,7 +18,7 @@ import numpy as np
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
 from qdml.network import Network, Party, Register, Transcript
-from qdml.protocols.inference import deal, walk
+from qdml.protocols.inference import walked
 from qdml.quantum import numbers
 from qdml.quantum.gates import Gate, Pauli, Rotation, undo
 from qdml.quantum.numbers import State, is_exact
@@ -70,9 +70,7 @@ def prepare(
     """Prepare `copies` copies of |g_block>, block = 1 ... 2L, at the owner of that block."""
     if not 1 <= block <= len(circuit.blocks):
         raise InputError(f"block {block}: expected 1 to {len(circuit.blocks)}")
-    network = Network(seed)
-    parties = deal(network, circuit, state)
-    register = walk(network, parties, circuit.owners, copies)
+    network, parties, register = walked(circuit, state, copies, seed)
     holder = parties[circuit.owners[-1]]
     with holder:
         plus = np.ones(2, dtype=complex) / np.sqrt(2)
@@ -96,17 +94,25 @@ def prepare(
 
 def measure(prepared: Prepared, gate: int, recipe: Recipe = TRUE_RECIPE) -> float:
     """Estimate d loss/d theta for rotation `gate` of the block from the outcomes on all copies."""
-    holder, register = prepared.holder, prepared.register
-    copies = register.copies
+    holder, copies = prepared.holder, prepared.register.copies
     with holder:
-        gates = holder.private(f"block {prepared.block}")
-        rotation = _rotation(gates, prepared.block, gate)
-        if recipe.conjugate:
-            later = [Trailing(later.inverse(), 1) for later in reversed(gates[gate + 1 :])]
-            holder.apply(later, register)
-        string = Pauli(recipe.ancilla).tensor(rotation.pauli)
-        count = holder.measure(register, string).read(holder)
+        string = aim(prepared, gate, recipe)
+        count = holder.measure(prepared.register, string).read(holder)
     return recipe.sign * recipe.factor * (2 * count / copies - 1)
+
+
+def aim(prepared: Prepared, gate: int, recipe: Recipe = TRUE_RECIPE) -> Pauli:
+    """Undo the gates after `gate` in the block, and return the Pauli string to measure then.
+
+    For the acting holder. V_j^dagger on both branches turns Y (x) V_j Q_j V_j^dagger into
+    Y (x) Q_j.
+    """
+    gates = prepared.holder.private(f"block {prepared.block}")
+    rotation = _rotation(gates, prepared.block, gate)
+    if recipe.conjugate:
+        later = [Trailing(later.inverse(), 1) for later in reversed(gates[gate + 1 :])]
+        prepared.holder.apply(later, prepared.register)
+    return Pauli(recipe.ancilla).tensor(rotation.pauli)
 
 
 def gradient_state(

@@ -85,11 +85,18 @@ def walk(
     return register
 
 
-def run(circuit: DistributedCircuit, state: State, copies: int, seed: int) -> Estimate:
-    """Run the protocol with `copies` copies of the input `state` (N,)."""
+def walked(
+    circuit: DistributedCircuit, state: State, copies: int, seed: int
+) -> tuple[Network, dict[str, Party], Register]:
+    """A new network after the walk: its parties, and the register that the last owner holds."""
     network = Network(seed)
     parties = deal(network, circuit, state)
-    register = walk(network, parties, circuit.owners, copies)
+    return network, parties, walk(network, parties, circuit.owners, copies)
+
+
+def run(circuit: DistributedCircuit, state: State, copies: int, seed: int) -> Estimate:
+    """Run the protocol with `copies` copies of the input `state` (N,)."""
+    network, parties, register = walked(circuit, state, copies, seed)
     first, last = parties[circuit.owners[0]], parties[circuit.owners[-1]]
     with last:
         outcome = last.measure(register, circuit.observable)

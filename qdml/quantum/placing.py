@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
+from qdml.errors import InputError
 from qdml.quantum.gates import Gate
-from qdml.quantum.numbers import State
+from qdml.quantum.numbers import State, inner, is_exact, real
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,28 @@ class Trailing:
 
 @dataclass(frozen=True)
 class Controlled:
-    """A gate on the other qubits where the first qubit is 1. The gate must not change the norm."""
+    """A gate on the other qubits where the first qubit is 1.
+
+    Exact gates that are unitary up to a factor only, such as a Hadamard times sqrt 2, would shift
+    weight between the branches: they raise `InputError`.
+    """
 
     gate: Gate
 
     def apply(self, state: State) -> State:
         """|0>a + |1>b -> |0>a + |1>G b; (N, ...) -> (N, ...)."""
         half = state.shape[0] // 2
-        return np.concatenate([state[:half], self.gate.apply(state[half:])])
+        idle, driven = state[:half], self.gate.apply(state[half:])
+        if is_exact(state) and _weight(driven) != _weight(state[half:]):
+            raise InputError("a controlled gate changed the norm: expected a unitary gate")
+        return np.concatenate([idle, driven])
 
     def inverse(self) -> Controlled:
         """Controlled on the same qubit, inverted."""
         return Controlled(self.gate.inverse())
+
+
+def _weight(state: State) -> Fraction:
+    flat = state.ravel()
+    weight: Fraction = real(inner(flat, flat))
+    return weight

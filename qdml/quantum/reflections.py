@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,9 @@ from qdml.quantum.numbers import State
 Rational = npt.NDArray[np.object_]
 
 
-def reflection(normal: Rational) -> Rational:
+def reflection(normal: npt.NDArray[Any]) -> Rational:
     """1 - 2 v v^T/|v|^2 for a nonzero vector v (N,) of integers or fractions; (N, N) exact."""
-    vector = np.array([Fraction(entry) for entry in normal], dtype=object)
+    vector = np.array([Fraction(entry) for entry in normal.astype(object)], dtype=object)
     outer: Rational = np.multiply.outer(vector, vector) * (Fraction(-2) / (vector @ vector))
     for i in range(len(vector)):
         outer[i, i] += 1

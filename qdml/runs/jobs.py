@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from qdml.claims import ClaimRecord, ExperimentRecord, Outcome, Verdict, judge
+from qdml.claims import ClaimRecord, ExperimentRecord, Outcome, Verdict, judge, run_status
 from qdml.claims import run as run_claim
 from qdml.claims.evidence import StepRecord, Tag
 from qdml.config import Config, parse
@@ -177,15 +177,15 @@ def rejudge(reports: Path) -> None:
 def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> None:
     """Write `judged.txt`, one line on how the claims came out.
 
-    Raises `RunFailed`, with a digest of at most a screen, when a claim is refuted or when a claim
-    or an experiment could not be run.
+    Raises `RunFailed`, with a digest of at most a screen, when a claim is refuted or undecided
+    (unless its data are absent), or when a claim or an experiment could not be run.
     """
     verdicts = [_read(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
     bad = [
         f"{one.outcome}: {one.id}: {one.reason}"
-        for outcome in (Outcome.FAILED, Outcome.REFUTED)
+        for outcome in (Outcome.FAILED, Outcome.REFUTED, Outcome.UNDECIDED)
         for one in verdicts
-        if one.outcome is outcome
+        if one.outcome is outcome and run_status(one)
     ]
     for name in sorted(experiments):
         failure = _read(reports / "experiments" / f"{name}.json", ExperimentRecord, name).failure

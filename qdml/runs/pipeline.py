@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from qdml import config
+from qdml.claims import Outcome, exit_status
 from qdml.errors import InputError, QdmlError, nearest
 from qdml.runs import digest
 from qdml.runs.processes import end_leftovers, snakemakes
@@ -45,7 +46,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None, root: Path | None = None) -> int:
     """Run the pipeline of the checkout `root` (the current folder) and return the exit status.
 
-    0: nothing failed and no claim is refuted; 1: a claim is refuted or, with `--only`, undecided;
+    0: all claims stand, are imported or lack their data; 1: a claim is refuted or undecided;
     2: bad usage; 3: a job or a claim failed; 128 + n: stopped by signal n.
     """
     root = Path.cwd() if root is None else root
@@ -117,18 +118,8 @@ def _run(order: Order, root: Path) -> int:
         print(*digest.of_verdicts(verdicts), sep="\n")
         _write_own_report(order, root)
         print(f"report: {root / 'reports/index.html'}")
-    outcomes = {verdict["outcome"] for verdict in verdicts}
-    return exit_status(outcomes, one_claim=order.only is not None)
-
-
-def exit_status(outcomes: set[str], one_claim: bool) -> int:
-    """3 when a claim failed, 1 when one is refuted, else 0; a single claim may not be undecided.
-
-    A whole run may hold undecided claims, such as those whose data are absent.
-    """
-    if "failed" in outcomes:
-        return 3
-    return int("refuted" in outcomes or (one_claim and "undecided" in outcomes))
+    # The last job of a whole run has judged it; a single claim is judged here.
+    return exit_status(Outcome(verdicts[0]["outcome"])) if order.only else 0
 
 
 def _clear(order: Order, root: Path) -> None:

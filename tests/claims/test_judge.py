@@ -9,25 +9,35 @@ from hypothesis import strategies as st
 from qdml.claims import Evidence, Finding, Method, Outcome, Tag, exit_status, judge
 from qdml.claims.evidence import ClaimRecord, MutantRecord, StepRecord
 from qdml.claims.judge import ADMISSIBLE
+from qdml.claims.seeds import alarm_share
+
+SHARE = alarm_share("N")
 
 
-def evidence(finding: Finding = Finding.SUPPORTS, method: Method = Method.EXACT) -> Evidence:
-    return Evidence(finding=finding, method=method, summary="hand made")
+def evidence(
+    finding: Finding = Finding.SUPPORTS, method: Method = Method.EXACT, **changes: object
+) -> Evidence:
+    made = {"point": {"n": 1}, "margin": 1.0, "compared": 1, "alarm": SHARE / 8}
+    return Evidence(finding=finding, method=method, summary="hand made", **(made | changes))
 
 
 def step(name="s", tag=Tag.EXACT, finding=Finding.SUPPORTS, method=Method.EXACT, role="support"):
     return StepRecord(name=name, tag=tag, role=role, says=name, evidence=evidence(finding, method))
 
 
-def mutant(name="m", finding=Finding.REFUTES, failure=None):
-    found = None if failure else evidence(finding)
+def mutant(name="m", finding=Finding.REFUTES, failure=None, step="s", **changes):
+    found = None if failure else evidence(finding, **changes)
     return MutantRecord(
-        name=name, says=name, step="s", hypothesis={}, evidence=found, failure=failure
+        name=name, says=name, step=step, hypothesis={"v": name}, evidence=found, failure=failure
     )
 
 
 def record(steps, mutants=None, **changes) -> ClaimRecord:
-    mutants = [mutant("m1"), mutant("m2")] if mutants is None else mutants
+    first = next((s for s in steps if s.role == "support" and s.tag != "I"), None)
+    if mutants is None and first:
+        how = {"step": first.name, "method": first.evidence.method if first.evidence else "exact"}
+        mutants = [mutant("m1", **how), mutant("m2", **how)]
+    mutants = mutants or []
     header = {
         "id": "a-claim",
         "topic": "learning",
@@ -62,6 +72,9 @@ def test_a_counterexample_step_adds_no_strength_and_takes_none() -> None:
     verdict = judge(record([step("p", Tag.PROVED, method=Method.SYMBOLIC), witness]))
     assert (verdict.outcome, verdict.strength) == (Outcome.STANDS, "proved")
     assert judge(record([witness])).outcome is Outcome.UNDECIDED
+    killed_there = [mutant(m, step="n", method=Method.STATISTICS) for m in ("m1", "m2")]
+    verdict = judge(record([step("x"), witness], killed_there))
+    assert verdict.reason == "no power shown: no mutant was put to a step that supports"
 
 
 def test_a_counterexample_refutes() -> None:
@@ -95,12 +108,42 @@ def test_fewer_than_two_mutants_show_no_power(count: int) -> None:
 def test_a_grid_never_supports_a_proof(method: Method) -> None:
     verdict = judge(record([step(tag=Tag.PROVED, method=method)]))
     assert verdict.outcome is Outcome.FAILED
-    assert "cannot support" in verdict.reason
+    assert "cannot decide" in verdict.reason
 
 
 @pytest.mark.parametrize("method", [Method.FLOATING, Method.STATISTICS, Method.CITATION])
 def test_rounded_numbers_never_support_an_exact_step(method: Method) -> None:
     assert judge(record([step(tag=Tag.EXACT, method=method)])).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"point": {}}, "without naming a point"),
+        ({"margin": None}, "without naming a point and a margin"),
+        ({"margin": 0.0}, "without naming a point and a margin"),
+        ({"compared": 0}, "without having compared"),
+        ({"method": Method.CITATION}, "cannot decide"),
+        ({"method": Method.FLOATING}, "cannot decide"),
+    ],
+)
+def test_a_mutant_dies_for_a_reason(changes: dict, reason: str) -> None:
+    verdict = judge(record([step()], [mutant("m1"), mutant("m2", **changes)]))
+    assert verdict.outcome is Outcome.FAILED
+    assert reason in verdict.reason
+
+
+def test_one_mutant_twice_is_one_mutant() -> None:
+    twins = [mutant("m1"), mutant("m2").model_copy(update={"hypothesis": {"v": "m1"}})]
+    assert "1 different mutants" in judge(record([step()], twins)).reason
+
+
+@pytest.mark.parametrize(("alarm", "fails"), [(0.0, True), (SHARE, False), (2 * SHARE, True)])
+def test_statistics_stay_in_their_share(alarm: float, fails: bool) -> None:
+    witness = step("n", Tag.NUMERIC, method=Method.STATISTICS, role="counterexample")
+    found = evidence(method=Method.STATISTICS, alarm=alarm)
+    verdict = judge(record([step(), witness.model_copy(update={"evidence": found})]))
+    assert (verdict.outcome is Outcome.FAILED) == fails
 
 
 def test_a_missing_step_or_mutant_fails() -> None:
@@ -154,12 +197,21 @@ _STEPS = st.lists(
     max_size=5,
 )
 _MUTANTS = st.lists(
-    st.builds(mutant, name=st.uuids().map(str), finding=st.sampled_from(Finding)), max_size=4
+    st.builds(
+        mutant,
+        name=st.uuids().map(str),
+        finding=st.sampled_from(Finding),
+        method=st.sampled_from(Method),
+    ),
+    max_size=4,
 )
 
 
 @given(_STEPS, _MUTANTS)
 def test_what_stands_has_earned_it(steps, mutants) -> None:
+    # Every mutant is put to the first step.
+    steps = steps or [step()]
+    mutants = [one.model_copy(update={"step": steps[0].name}) for one in mutants]
     verdict = judge(record(steps, mutants))
     if verdict.outcome is not Outcome.STANDS:
         assert verdict.strength is None

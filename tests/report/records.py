@@ -42,7 +42,7 @@ def mutant(name: str, step: str = "equality", **changes: Any) -> MutantRecord:
         point={"qubits": 3, "layers": 2},
         margin=3.0,
     )
-    own = {"says": "A false variant.", "hypothesis": {"factor": "1/4"}, "evidence": refuted}
+    own = {"says": "A false variant.", "hypothesis": {"factor": name}, "evidence": refuted}
     return MutantRecord(**{"name": name, "step": step} | own | changes)
 
 
@@ -80,13 +80,18 @@ def every_outcome() -> tuple[ClaimRecord, ...]:
     )
     broken = "Traceback (most recent call last):\n  File 'check.py'\nZeroDivisionError: 1/0"
     symbolic = evidence(method=Method.SYMBOLIC)
+    refuted = against.model_copy(update={"method": Method.SYMBOLIC})
     return (
         claim("is-certified"),
         claim("is-failed", steps=(step(evidence=None, failure=broken),)),
         claim("is-imported", steps=(cited,), mutants=()),
         claim("is-measured", steps=(step(tag=Tag.NUMERIC),), premises=("A premise of others.",)),
         claim("is-powerless", mutants=(mutant("only one"),)),
-        claim("is-proved", steps=(step(tag=Tag.PROVED, evidence=symbolic),)),
+        claim(
+            "is-proved",
+            steps=(step(tag=Tag.PROVED, evidence=symbolic),),
+            mutants=tuple(mutant(name, evidence=refuted) for name in ("a quarter", "one more")),
+        ),
         claim("is-refuted", steps=(step(evidence=against),)),
         claim("is-survived", mutants=(mutant("killed"), mutant("alive", evidence=doubt))),
         claim("is-undecided", steps=(step(evidence=doubt),)),

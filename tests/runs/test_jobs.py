@@ -158,9 +158,19 @@ def test_collecting_orders_by_id_and_removes_what_another_run_left(reports: Path
 
 
 def test_the_gate_opens_when_nothing_fell(reports: Path) -> None:
-    run(reports, "sound", "cited", "doubtful")
-    jobs.gate(["sound", "cited", "doubtful"], [], reports)
-    assert (reports / "judged.txt").read_text() == "1 stands, 1 undecided, 1 imported\n"
+    run(reports, "sound", "cited")
+    jobs.gate(["sound", "cited"], [], reports)
+    assert (reports / "judged.txt").read_text() == "1 stands, 1 imported\n"
+
+
+def test_the_gate_stays_shut_for_a_doubt_but_not_for_absent_data(reports: Path) -> None:
+    run(reports, "sound", "doubtful")
+    with pytest.raises(jobs.RunFailed, match="undecided: doubtful") as caught:
+        jobs.gate(["sound", "doubtful"], [], reports)
+    assert caught.value.exit_status == 1
+    doubt = read_json(reports / "verdicts" / "doubtful.json")
+    write_json(reports / "verdicts" / "doubtful.json", doubt | {"reason": "data absent: no moon"})
+    jobs.gate(["sound", "doubtful"], [], reports)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from qdml.errors import ConfigError, InputError
 from qdml.runs import pipeline
-from qdml.runs.pipeline import exit_status, main, parse
+from qdml.runs.pipeline import main, parse
 from qdml.runs.processes import end_leftovers, send, snakemakes
 
 from .conftest import judge
@@ -102,22 +102,6 @@ def test_only_one_claim(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*QUICK, "--only", "second-claim"], root) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "refuted: second-claim: by hand"
     assert not (root / "reports/verdicts/first-claim.json").exists()
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "of_all", "of_one"),
-    [
-        ({"stands"}, 0, 0),
-        ({"imported"}, 0, 0),
-        ({"undecided"}, 0, 1),
-        ({"refuted"}, 1, 1),
-        ({"failed"}, 3, 3),
-        ({"failed", "refuted", "stands"}, 3, 3),
-    ],
-)
-def test_exit_status(outcomes: set[str], of_all: int, of_one: int) -> None:
-    assert exit_status(outcomes, one_claim=False) == of_all
-    assert exit_status(outcomes, one_claim=True) == of_one
 
 
 def test_second_run_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
