@@ -21,9 +21,7 @@ def clopper_pearson(successes: int, trials: int, failure: float) -> tuple[float,
     from scipy.stats import beta
 
     low = beta.ppf(failure / 2, successes, trials - successes + 1) if successes else 0.0
-    high = (
-        beta.ppf(1 - failure / 2, successes + 1, trials - successes) if successes < trials else 1.0
-    )
+    high = beta.isf(failure / 2, successes + 1, trials - successes) if successes < trials else 1.0
     return float(low), float(high)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
+from sys import float_info
 
 from qdml.claims.evidence import Evidence, Figure, Finding, Method, Scalar
 
@@ -50,7 +52,8 @@ class Sweep:
         if not off <= 10 * tolerance:
             finding = Finding.REFUTES
         text = f"{what}: found {found:.12g}, stated {stated:.12g}, rounding at most {tolerance:.1e}"
-        self._note(finding, off, point, text)
+        room = {Finding.SUPPORTS: tolerance - off, Finding.UNDECIDED: 10 * tolerance - off}
+        self._note(finding, room.get(finding, off), point, text)
 
     def at_most(self, point: Point, what: str, low: Number, high: Number, bound: Number) -> None:
         """The hypothesis says that a quantity enclosed in [low, high] is at most `bound`."""
@@ -89,7 +92,8 @@ class Sweep:
             method=self.method,
             summary=f"{says}: {self.compared} comparisons" if held else f"{says}: {text}",
             point=point,
-            margin=margin,
+            # Not a number is infinitely far from anything.
+            margin=margin if isfinite(margin) else float_info.max,
             compared=self.compared,
             table=table,
             assumed=assumed,

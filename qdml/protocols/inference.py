@@ -23,6 +23,9 @@ from qdml.quantum.reference import amplitude_encoding
 #: Largest register that the reference engine is asked to hold.
 LARGEST_REFERENCE = 20
 
+#: More layers than this are a slip of the finger: the circuit alone would fill the memory.
+MOST_LAYERS = 1000
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -138,8 +141,8 @@ def estimate_random(
         raise InputError(
             f"qubits = {qubits}: the reference engine holds 1 to {LARGEST_REFERENCE} qubits"
         )
-    if layers < 1:
-        raise InputError(f"layers = {layers}: at least one layer is needed")
+    if not 1 <= layers <= MOST_LAYERS:
+        raise InputError(f"layers = {layers}: expected 1 to {MOST_LAYERS}")
     rng = generator(seed, "random inference", qubits, layers)
     circuit = random_line(qubits, layers, rng)
     state = amplitude_encoding(rng.normal(size=2**qubits))

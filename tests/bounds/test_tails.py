@@ -1,4 +1,4 @@
-"""Exact binomial tails against enumeration of all outcomes and against scipy."""
+"""Exact binomial tails against enumeration of all outcomes and in ball arithmetic."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from fractions import Fraction
 from itertools import product
 from math import ceil, floor
 
-import numpy as np
+import flint
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
 
 from qdml.bounds.tails import WIDTH, estimate_misses
 from qdml.claims.intervals import sampling_copies
@@ -64,19 +63,36 @@ def test_a_certain_outcome_never_misses(copies: int, loss: int, accuracy: Fracti
     assert estimate_misses(copies, Fraction(loss), accuracy) == (0, 0)
 
 
-@settings(max_examples=40)
-@given(st.integers(1, 3000), losses, accuracies)
-def test_tails_agree_with_scipy(copies: int, loss: Fraction, accuracy: Fraction) -> None:
+def in_balls(copies: int, loss: Fraction, accuracy: Fraction) -> flint.arb:
+    """The probability of a miss by the incomplete beta function, with a proved error."""
     first = ceil((1 + loss - accuracy) * copies / 2)
     last = floor((1 + loss + accuracy) * copies / 2)
-    plus = float((1 + loss) / 2)
-    expected = binom.cdf(first - 1, copies, plus) + binom.sf(last, copies, plus)
+    plus = (1 + loss) / 2
+    missed = flint.arb(0)
+    # P(S >= m) = I_p(m, k - m + 1), and the lower tail is the upper one of the failures.
+    for p, least in ((1 - plus, copies - first + 1), (plus, last + 1)):
+        if least <= copies:
+            ball = flint.arb(flint.fmpq(p.numerator, p.denominator))
+            missed += ball.beta_lower(least, copies - least + 1, regularized=True)
+    return missed
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 3000), losses, accuracies)
+def test_tails_agree_with_the_incomplete_beta_function(
+    copies: int, loss: Fraction, accuracy: Fraction
+) -> None:
     low, high = estimate_misses(copies, loss, accuracy)
     assert 0 <= low <= high <= 1
-    # A relative error of p or of 1 - p, a few eps over the smaller, is raised to the k-th power;
-    # scipy's incomplete beta function adds a few hundred eps of its own.
-    relative = 1000 * copies * float(np.finfo(float).eps) / (min(plus, 1 - plus) or 1)
-    assert float(low) == pytest.approx(expected, rel=relative, abs=float(WIDTH))
+    # Twice the bits of the enclosure leave the ball far narrower than it.
+    with flint.ctx.workprec(256):
+        ball = in_balls(copies, loss, accuracy)
+        width = flint.arb(flint.fmpq(WIDTH.numerator, WIDTH.denominator))
+        assert ball.rad() < width
+        middle = (low + high) / 2
+        # The enclosure and the ball share the true value.
+        gap = abs(ball - flint.fmpq(middle.numerator, middle.denominator))
+        assert gap.lower() <= width / 2
 
 
 @settings(max_examples=30)

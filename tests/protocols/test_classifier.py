@@ -118,7 +118,14 @@ def test_the_record_agrees_with_the_law_and_the_bill(record: ExperimentRecord) -
 
 
 def test_the_text_names_the_side_that_sends_less(record: ExperimentRecord) -> None:
-    assert "at this size the classical pair wins" in record.text
+    assert "By these counts the classical pair sends less." in record.text
+
+
+def test_every_figure_with_bars_states_their_confidence(record: ExperimentRecord) -> None:
+    barred = [figure for figure in record.figures if any(line.low for line in figure.series)]
+    assert len(barred) == 2
+    for figure in barred:
+        assert "each bar is a 95% Clopper-Pearson interval" in figure.caption
 
 
 def row(copies: int | None, sent: int, correct: int) -> classifier_record.Row:
@@ -128,10 +135,16 @@ def row(copies: int | None, sent: int, correct: int) -> classifier_record.Row:
 @pytest.mark.parametrize(
     ("ours", "theirs", "says"),
     [
-        ((50, 100), (60, 100), "the quantum pair wins"),
-        ((60, 100), (60, 100), "the classical pair wins"),
-        ((50, 98), (60, 100), "no number of copies that was tried is enough"),
-        ((50, 99), (40, 98), "no classical message that was tried is enough"),
+        ((50, 100), (60, 100), "By these counts the quantum pair sends less."),
+        ((61, 100), (60, 100), "By these counts the classical pair sends less."),
+        ((60, 100), (60, 100), "By these counts both pairs send the same."),
+        ((50, 98), (40, 98), "By these counts neither pair wins."),
+        ((50, 98), (60, 100), "nothing that the quantum pair tried is enough"),
+        ((50, 99), (40, 98), "nothing that the classical pair tried is enough"),
+        ((50, 99), (40, 98), "By these counts the quantum pair sends less."),
+        # The interval is that of 99 successes in 100 trials.
+        ((50, 99), (60, 100), "is right on 99.0% (94.6% to 100.0%)"),
+        ((50, 99), (60, 100), "not the accuracies on the population, which the 95% intervals"),
     ],
 )
 def test_the_verdict_can_go_either_way(

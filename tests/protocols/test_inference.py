@@ -128,11 +128,33 @@ def test_an_estimate_comes_with_its_interval_and_bill(
 
 
 @pytest.mark.parametrize(
+    ("count", "interval"),
+    [
+        (0, (-1.0, -0.5)),
+        (3, (-1.0, -0.25)),
+        (9, (-0.75, 0.25)),
+        (12, (-0.5, 0.5)),
+        (15, (-0.25, 0.75)),
+        (21, (0.25, 1.0)),
+        (24, (0.5, 1.0)),
+    ],
+)
+def test_the_interval_is_the_accuracy_on_either_side(
+    count: int, interval: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reference, "sample_sign", lambda mean, copies, rng: count)
+    circuit = DistributedCircuit.alternating([[], []], 1)
+    found = inference.estimate(circuit, np.array([1.0, 0]), 0.5, 0.1, seed=0)
+    assert found.transcript.copies == 24
+    assert found.interval == interval
+
+
+@pytest.mark.parametrize(
     ("qubits", "layers", "message"),
     [
         (0, 1, "qubits = 0: the reference engine holds 1 to 20"),
         (21, 1, "qubits = 21"),
-        (2, 0, "layers = 0: at least one layer"),
+        (2, 0, "layers = 0: expected 1 to 1000"),
     ],
 )
 def test_a_random_circuit_has_a_size(qubits: int, layers: int, message: str) -> None:
