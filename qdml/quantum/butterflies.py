@@ -1,8 +1,7 @@
 """Compiled butterflies (a, b) -> (a - t b, b + t a) on the bits of an index, blocked for caches.
 
 Two bits are turned in one go. The bits that lie inside a vector are turned by exchanging lanes,
-those within a block in place, the ones above in tiles: rows that are far apart are copied side by
-side, turned there, and copied back. The `undo` functions turn a state v and an observable's image w
+the others in place, in blocks, chunks and columns that stay in a cache. The `undo` functions turn a state v and an observable's image w
 at once, and add the derivatives, sum of w_b v_a - w_a v_b, to `found`; `norm` is what makes up for
 the cosines that are still missing in v and w.
 """
@@ -23,22 +22,37 @@ from qdml.quantum.lanes import (
     total,
 )
 
-#: Bits of a block in the first-level cache, of a chunk in the second; most bits turned in a tile.
-BLOCK, CHUNK, TILE = 10, 16, 6
+#: Bits of a block in the first-level cache, of a chunk in the second.
+BLOCK, CHUNK = 10, 16
 
-#: Floats of a tile; the fewer bits it turns, the longer its rows.
-SIZE = 2048
+#: Floats of a column: the bits above a chunk are turned column by column, in the second level.
+COLUMN = 256
 
 
 @compiled
-def turn(v: Any, n: int, t: Any, tile: Any) -> None:
+def turn(v: Any, n: int, t: Any) -> None:
     """Turn every bit p of v (2^(n+1),) by the tangent t[p]."""
-    turn_tiles(v, 0, v.size, CHUNK, n, t, tile)
+    turn_high(v, n, t)
     chunk, block = min(v.size, 2 << CHUNK), min(v.size, 2 << BLOCK)
     for start in range(0, v.size, chunk):
-        turn_tiles(v, start, start + chunk, BLOCK, min(n, CHUNK), t, tile)
+        turn_middle(v, start, start + chunk, n, t)
         for inner in range(start, start + chunk, block):
             turn_block(v, inner, inner + block, n, t)
+
+
+@compiled
+def turn_high(v: Any, n: int, t: Any) -> None:
+    """Turn the bits from CHUNK on."""
+    if n > CHUNK:
+        for column in range(0, 2 << CHUNK, COLUMN):
+            _turn_bits(v, column, v.size, 2 << CHUNK, COLUMN, t[CHUNK:])
+
+
+@compiled
+def turn_middle(v: Any, start: int, stop: int, n: int, t: Any) -> None:
+    """Turn the bits from BLOCK to CHUNK - 1 of v[start:stop], a whole chunk."""
+    if n > BLOCK:
+        _turn_bits(v, start, stop, 2 << BLOCK, 2 << BLOCK, t[BLOCK : min(n, CHUNK)])
 
 
 @compiled
@@ -54,22 +68,7 @@ def turn_block(v: Any, start: int, stop: int, n: int, t: Any) -> None:
         store(v, i, x)
     if step == 16:
         inner = 3
-    _turn_bits(v, start, stop, step, t[inner : min(n, BLOCK)])
-
-
-@compiled
-def turn_tiles(v: Any, start: int, stop: int, low: int, high: int, t: Any, tile: Any) -> None:
-    """Turn the bits from low to high - 1 of v[start:stop], a few at a time."""
-    sweeps = (high - low + TILE - 1) // TILE
-    for sweep in range(sweeps):
-        p = low + (high - low) * sweep // sweeps
-        end = low + (high - low) * (sweep + 1) // sweeps
-        row = SIZE >> (end - p)
-        for base in range(start, stop, 2 << end):
-            for column in range(base, base + (2 << p), row):
-                _gather(v, column, 2 << p, tile, row)
-                _turn_bits(tile, 0, SIZE, row, t[p:end])
-                _scatter(v, column, 2 << p, tile, row)
+    _turn_bits(v, start, stop, step, step, t[inner : min(n, BLOCK)])
 
 
 @compiled
@@ -100,84 +99,86 @@ def undo_block(
         norm /= 1 + t[2] ** 2
         inner = 3
     end = min(n, BLOCK)
-    return _undo_bits(v, w, start, stop, step, t[inner:end], found[inner:end], norm)
+    return _undo_bits(v, w, start, stop, step, step, t[inner:end], found[inner:end], norm)
 
 
 @compiled
-def undo_tiles(
-    v: Any,
-    w: Any,
-    start: int,
-    stop: int,
-    low: int,
-    high: int,
-    t: Any,
-    tiles: Any,
-    found: Any,
-    norm: float,
+def undo_high(v: Any, w: Any, n: int, t: Any, found: Any, norm: float) -> None:
+    """`turn_high` for two, with derivatives."""
+    if n > CHUNK:
+        for column in range(0, 2 << CHUNK, COLUMN):
+            _undo_bits(v, w, column, v.size, 2 << CHUNK, COLUMN, t[CHUNK:], found[CHUNK:], norm)
+
+
+@compiled
+def undo_middle(
+    v: Any, w: Any, start: int, stop: int, n: int, t: Any, found: Any, norm: float
 ) -> float:
-    """`turn_tiles` for two, with derivatives; returns the new norm."""
-    sweeps = (high - low + TILE - 1) // TILE
-    for sweep in range(sweeps):
-        p = low + (high - low) * sweep // sweeps
-        end = low + (high - low) * (sweep + 1) // sweeps
-        after, row = norm, SIZE >> (end - p)
-        for base in range(start, stop, 2 << end):
-            for column in range(base, base + (2 << p), row):
-                _gather(v, column, 2 << p, tiles[0], row)
-                _gather(w, column, 2 << p, tiles[1], row)
-                after = _undo_bits(tiles[0], tiles[1], 0, SIZE, row, t[p:end], found[p:end], norm)
-                _scatter(v, column, 2 << p, tiles[0], row)
-                _scatter(w, column, 2 << p, tiles[1], row)
-        norm = after
-    return norm
+    """`turn_middle` for two, with derivatives; returns the new norm."""
+    if n <= BLOCK:
+        return norm
+    end = min(n, CHUNK)
+    width = 2 << BLOCK
+    return _undo_bits(v, w, start, stop, width, width, t[BLOCK:end], found[BLOCK:end], norm)
 
 
 @compiled
-def _turn_bits(v: Any, start: int, stop: int, width: int, t: Any) -> None:
-    step, k = BYTES // v.itemsize, 0
+def _turn_bits(v: Any, start: int, stop: int, apart: int, length: int, t: Any) -> None:
+    """Turn bits, the first of them `apart` floats apart, in runs of `length` floats that far apart."""
+    step, k, width = BYTES // v.itemsize, 0, apart
     if len(t) % 2:
         if t[0] != 0:
             p0, m0 = splat(v, t[0]), splat(v, -t[0])
             for base in range(start, stop, 2 * width):
-                for i in range(base, base + width, step):
-                    a, b = load(v, i), load(v, i + width)
-                    store(v, i, multiply_add(m0, b, a))
-                    store(v, i + width, multiply_add(p0, a, b))
+                for run in range(base, base + width, apart):
+                    for i in range(run, run + length, step):
+                        a, b = load(v, i), load(v, i + width)
+                        store(v, i, multiply_add(m0, b, a))
+                        store(v, i + width, multiply_add(p0, a, b))
         width, k = 2 * width, 1
     while k < len(t):
         if t[k] != 0 or t[k + 1] != 0:
             p0, m0, p1, m1 = splat(v, t[k]), splat(v, -t[k]), splat(v, t[k + 1]), splat(v, -t[k + 1])
             for base in range(start, stop, 4 * width):
-                for i in range(base, base + width, step):
-                    a, b = load(v, i), load(v, i + width)
-                    c, d = load(v, i + 2 * width), load(v, i + 3 * width)
-                    a, b = multiply_add(m0, b, a), multiply_add(p0, a, b)
-                    c, d = multiply_add(m0, d, c), multiply_add(p0, c, d)
-                    store(v, i, multiply_add(m1, c, a))
-                    store(v, i + width, multiply_add(m1, d, b))
-                    store(v, i + 2 * width, multiply_add(p1, a, c))
-                    store(v, i + 3 * width, multiply_add(p1, b, d))
+                for run in range(base, base + width, apart):
+                    for i in range(run, run + length, step):
+                        a, b = load(v, i), load(v, i + width)
+                        c, d = load(v, i + 2 * width), load(v, i + 3 * width)
+                        a, b = multiply_add(m0, b, a), multiply_add(p0, a, b)
+                        c, d = multiply_add(m0, d, c), multiply_add(p0, c, d)
+                        store(v, i, multiply_add(m1, c, a))
+                        store(v, i + width, multiply_add(m1, d, b))
+                        store(v, i + 2 * width, multiply_add(p1, a, c))
+                        store(v, i + 3 * width, multiply_add(p1, b, d))
         width, k = 4 * width, k + 2
 
 
 @compiled
 def _undo_bits(
-    v: Any, w: Any, start: int, stop: int, width: int, t: Any, found: Any, norm: float
+    v: Any,
+    w: Any,
+    start: int,
+    stop: int,
+    apart: int,
+    length: int,
+    t: Any,
+    found: Any,
+    norm: float,
 ) -> float:
-    step, k = BYTES // v.itemsize, 0
+    step, k, width = BYTES // v.itemsize, 0, apart
     if len(t) % 2:
         plus, minus = splat(v, 0.0), splat(v, 0.0)
         p0, m0 = splat(v, t[0]), splat(v, -t[0])
         for base in range(start, stop, 2 * width):
-            for i in range(base, base + width, step):
-                j = i + width
-                a, b, c, d = load(v, i), load(v, j), load(w, i), load(w, j)
-                plus, minus = multiply_add(d, a, plus), multiply_add(c, b, minus)
-                store(v, i, multiply_add(m0, b, a))
-                store(v, j, multiply_add(p0, a, b))
-                store(w, i, multiply_add(m0, d, c))
-                store(w, j, multiply_add(p0, c, d))
+            for run in range(base, base + width, apart):
+                for i in range(run, run + length, step):
+                    j = i + width
+                    a, b, c, d = load(v, i), load(v, j), load(w, i), load(w, j)
+                    plus, minus = multiply_add(d, a, plus), multiply_add(c, b, minus)
+                    store(v, i, multiply_add(m0, b, a))
+                    store(v, j, multiply_add(p0, a, b))
+                    store(w, i, multiply_add(m0, d, c))
+                    store(w, j, multiply_add(p0, c, d))
         found[0] += norm * (total(plus) - total(minus))
         norm /= 1 + t[0] ** 2
         width, k = 2 * width, 1
@@ -186,43 +187,30 @@ def _undo_bits(
         plus1, minus1 = splat(v, 0.0), splat(v, 0.0)
         p0, m0, p1, m1 = splat(v, t[k]), splat(v, -t[k]), splat(v, t[k + 1]), splat(v, -t[k + 1])
         for base in range(start, stop, 4 * width):
-            for i in range(base, base + width, step):
-                a, b = load(v, i), load(v, i + width)
-                c, d = load(v, i + 2 * width), load(v, i + 3 * width)
-                e, f = load(w, i), load(w, i + width)
-                g, h = load(w, i + 2 * width), load(w, i + 3 * width)
-                plus, minus = multiply_add(f, a, plus), multiply_add(e, b, minus)
-                plus1, minus1 = multiply_add(g, a, plus1), multiply_add(e, c, minus1)
-                plus, minus = multiply_add(h, c, plus), multiply_add(g, d, minus)
-                plus1, minus1 = multiply_add(h, b, plus1), multiply_add(f, d, minus1)
-                a, b = multiply_add(m0, b, a), multiply_add(p0, a, b)
-                c, d = multiply_add(m0, d, c), multiply_add(p0, c, d)
-                store(v, i, multiply_add(m1, c, a))
-                store(v, i + width, multiply_add(m1, d, b))
-                store(v, i + 2 * width, multiply_add(p1, a, c))
-                store(v, i + 3 * width, multiply_add(p1, b, d))
-                e, f = multiply_add(m0, f, e), multiply_add(p0, e, f)
-                g, h = multiply_add(m0, h, g), multiply_add(p0, g, h)
-                store(w, i, multiply_add(m1, g, e))
-                store(w, i + width, multiply_add(m1, h, f))
-                store(w, i + 2 * width, multiply_add(p1, e, g))
-                store(w, i + 3 * width, multiply_add(p1, f, h))
+            for run in range(base, base + width, apart):
+                for i in range(run, run + length, step):
+                    a, b = load(v, i), load(v, i + width)
+                    c, d = load(v, i + 2 * width), load(v, i + 3 * width)
+                    e, f = load(w, i), load(w, i + width)
+                    g, h = load(w, i + 2 * width), load(w, i + 3 * width)
+                    plus, minus = multiply_add(f, a, plus), multiply_add(e, b, minus)
+                    plus1, minus1 = multiply_add(g, a, plus1), multiply_add(e, c, minus1)
+                    plus, minus = multiply_add(h, c, plus), multiply_add(g, d, minus)
+                    plus1, minus1 = multiply_add(h, b, plus1), multiply_add(f, d, minus1)
+                    a, b = multiply_add(m0, b, a), multiply_add(p0, a, b)
+                    c, d = multiply_add(m0, d, c), multiply_add(p0, c, d)
+                    store(v, i, multiply_add(m1, c, a))
+                    store(v, i + width, multiply_add(m1, d, b))
+                    store(v, i + 2 * width, multiply_add(p1, a, c))
+                    store(v, i + 3 * width, multiply_add(p1, b, d))
+                    e, f = multiply_add(m0, f, e), multiply_add(p0, e, f)
+                    g, h = multiply_add(m0, h, g), multiply_add(p0, g, h)
+                    store(w, i, multiply_add(m1, g, e))
+                    store(w, i + width, multiply_add(m1, h, f))
+                    store(w, i + 2 * width, multiply_add(p1, e, g))
+                    store(w, i + 3 * width, multiply_add(p1, f, h))
         found[k] += norm * (total(plus) - total(minus))
         found[k + 1] += norm * (total(plus1) - total(minus1))
         norm /= (1 + t[k] ** 2) * (1 + t[k + 1] ** 2)
         width, k = 4 * width, k + 2
     return norm
-
-
-@compiled
-def _gather(v: Any, column: int, stride: int, tile: Any, row: int) -> None:
-    for r in range(SIZE // row):
-        for j in range(0, row, BYTES // v.itemsize):
-            store(tile, r * row + j, load(v, column + r * stride + j))
-
-
-@compiled
-def _scatter(v: Any, column: int, stride: int, tile: Any, row: int) -> None:
-    for r in range(SIZE // row):
-        for j in range(0, row, BYTES // v.itemsize):
-            store(v, column + r * stride + j, load(tile, r * row + j))

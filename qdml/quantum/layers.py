@@ -3,8 +3,8 @@
 A state is a float array (2N,): real and imaginary parts in turn, the last qubit varying fastest, so
 "bit" p of an index is qubit n - 1 - p. RY is real and turns both parts alike: up to its cosine it
 is (a, b) -> (a - t b, b + t a) with t the tangent, and the cosines go into the diagonal. The
-diagonal is a product A[high bits] B[low bits, shared bits] of two tables. High bits are brought to
-the first-level cache in tiles, the others stay in it block by block. Going back, a derivative in an
+diagonal is a product A[high bits] B[low bits, shared bits] of two tables. Bits are turned in blocks
+that stay in a cache. Going back, a derivative in an
 RY angle is gathered inside the butterfly that undoes it, all those of a diagonal from one pass
 over Im(conj(lambda) psi).
 """
@@ -18,12 +18,13 @@ import numpy as np
 from qdml.quantum.butterflies import (
     BLOCK,
     CHUNK,
-    SIZE,
     turn,
     turn_block,
-    turn_tiles,
+    turn_high,
+    turn_middle,
     undo_block,
-    undo_tiles,
+    undo_high,
+    undo_middle,
 )
 from qdml.quantum.lanes import (
     BYTES,
@@ -47,20 +48,20 @@ def forward(
     v: Any, n: int, ry: Any, one: Any, pairs: Any, pair: Any, first: Any, shared: Any, phase: Any, turned: Any
 ) -> None:
     """Apply layers in place to v (2N,); the arrays are those of `normal_form.Layers`."""
-    low, tangents, tiles, a, b, re, im = _room(v, n, shared)
+    low, tangents, a, b, re, im = _room(v, n, shared)
     chunk, block = min(v.size, 2 << CHUNK), min(v.size, 2 << BLOCK)
     for layer in range(len(ry)):
         turns = turned[layer]
         again, scale = _tangents(v, ry[layer], tangents)
         _tables(layer, 1.0, scale, low, one, pairs, pair, first, shared, phase, a, b, re, im)
-        t, tile = tangents[0], tiles[0]
+        t = tangents[0]
         if again:
-            turn(v, n, tangents[1], tile)
+            turn(v, n, tangents[1])
         if turns:
-            turn_tiles(v, 0, v.size, CHUNK, n, t, tile)
+            turn_high(v, n, t)
         for start in range(0, v.size, chunk):
             if turns:
-                turn_tiles(v, start, start + chunk, BLOCK, min(n, CHUNK), t, tile)
+                turn_middle(v, start, start + chunk, n, t)
             for inner in range(start, start + chunk, block):
                 if turns:
                     turn_block(v, inner, inner + block, n, t)
@@ -86,7 +87,7 @@ def adjoint(
 
     slopes: float64; the derivatives in all of ry, then of one, then of pair are written to it.
     """
-    low, tangents, tiles, a, b, re, im = _room(v, n, shared)
+    low, tangents, a, b, re, im = _room(v, n, shared)
     high, rows = np.empty(2 * len(a), v.dtype), np.empty(2 * len(b), v.dtype)
     chunk, block = min(v.size, 2 << CHUNK), min(v.size, 2 << BLOCK)
     layers = len(ry)
@@ -110,13 +111,12 @@ def adjoint(
                 if turns:
                     norm = undo_block(v, w, inner, inner + block, n, t, found, 1 / scale**2)
             if turns:
-                top = min(n, CHUNK)
-                norm = undo_tiles(v, w, start, start + chunk, BLOCK, top, t, tiles, found, norm)
+                norm = undo_middle(v, w, start, start + chunk, n, t, found, norm)
         if turns:
-            undo_tiles(v, w, 0, v.size, CHUNK, n, t, tiles, found, norm)
+            undo_high(v, w, n, t, found, norm)
         if again:
-            turn(v, n, tangents[1], tiles[0])
-            turn(w, n, tangents[1], tiles[0])
+            turn(v, n, tangents[1])
+            turn(w, n, tangents[1])
         _slopes(layer, n, low, pairs, first, shared, high, rows, by_one[layer], by_pair)
 
 
@@ -129,7 +129,7 @@ def _room(v: Any, n: int, shared: Any) -> Any:
     a = np.empty(1 << (n - low), np.complex128)
     b = np.empty(1 << (low + most), np.complex128)
     re, im = np.empty(2 * len(b), v.dtype), np.empty(2 * len(b), v.dtype)
-    return low, np.empty((2, n)), np.empty((2, SIZE), v.dtype), a, b, re, im
+    return low, np.empty((2, n)), a, b, re, im
 
 
 @compiled
