@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qdml.errors import InputError
-from qdml.quantum import reference
-from qdml.quantum.gates import Gate, Pauli, Rotation, act, undo
+from qdml.quantum.choice import Engine, choose
+from qdml.quantum.gates import Gate, Pauli, Rotation, undo
 from qdml.quantum.numbers import State
 
 
@@ -69,6 +69,10 @@ class DistributedCircuit:
         """All gates in order."""
         return tuple(gate for block in self.blocks for gate in block.gates)
 
+    def engine(self, state: State) -> Engine:
+        """The engine that runs this circuit on a state (N, ...); its text is one line."""
+        return choose(self.gates, state)
+
     def forward(self, state: State, upto: int | None = None) -> State:
         """State after block `upto` (all blocks by default); (N, ...) -> (N, ...)."""
         if state.shape[0] != 2**self.qubits:
@@ -76,9 +80,8 @@ class DistributedCircuit:
                 f"state of shape {state.shape}: a circuit on {self.qubits} qubits takes "
                 f"{2**self.qubits} amplitudes"
             )
-        for block in self.blocks[:upto]:
-            state = act(block.gates, state)
-        return state
+        gates = [gate for block in self.blocks[:upto] for gate in block.gates]
+        return self.engine(state).forward(gates, state)
 
     def backward(self, state: State, downto: int) -> State:
         """Undo the blocks after block `downto`; (N, ...) -> (N, ...)."""
@@ -88,8 +91,8 @@ class DistributedCircuit:
 
     def loss(self, state: State) -> Any:
         """<phi|O|phi>/<phi|phi> for the input `state` (N, ...): float, array, or exact fraction."""
-        return reference.expectation(self.observable, self.forward(state))
+        return self.engine(state).expectation(self.observable, self.forward(state))
 
     def gradient(self, state: State) -> list[Any]:
         """Derivative of the loss in every angle, in gate order, by the adjoint method."""
-        return reference.gradient(self.gates, state, self.observable)
+        return self.engine(state).gradient(self.gates, state, self.observable)

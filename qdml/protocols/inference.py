@@ -128,7 +128,7 @@ def estimate(
         interval=(max(-1.0, found.value - accuracy), min(1.0, found.value + accuracy)),
         exact=float(circuit.loss(state)),
         transcript=found.transcript,
-        engine=f"reference state vector, {circuit.qubits} qubits",
+        engine=str(circuit.engine(state)),
     )
 
 

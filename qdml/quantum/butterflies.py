@@ -1,9 +1,9 @@
 """Compiled butterflies (a, b) -> (a - t b, b + t a) on the bits of an index, blocked for caches.
 
 Two bits are turned in one go. The bits that lie inside a vector are turned by exchanging lanes,
-the others in place, in blocks, chunks and columns that stay in a cache. The `undo` functions turn a state v and an observable's image w
-at once, and add the derivatives, sum of w_b v_a - w_a v_b, to `found`; `norm` is what makes up for
-the cosines that are still missing in v and w.
+the others in place, in blocks, chunks and columns that stay in a cache. The `undo` functions turn a
+state v and an observable's image w at once, and add the derivatives, sum of w_b v_a - w_a v_b, to
+`found`; `norm` is what makes up for the cosines that are still missing in v and w.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def undo_middle(
 
 @compiled
 def _turn_bits(v: Any, start: int, stop: int, apart: int, length: int, t: Any) -> None:
-    """Turn bits, the first of them `apart` floats apart, in runs of `length` floats that far apart."""
+    """Turn bits, the first with its pairs `apart` floats apart; of `apart` floats take `length`."""
     step, k, width = BYTES // v.itemsize, 0, apart
     if len(t) % 2:
         if t[0] != 0:
@@ -138,7 +138,12 @@ def _turn_bits(v: Any, start: int, stop: int, apart: int, length: int, t: Any) -
         width, k = 2 * width, 1
     while k < len(t):
         if t[k] != 0 or t[k + 1] != 0:
-            p0, m0, p1, m1 = splat(v, t[k]), splat(v, -t[k]), splat(v, t[k + 1]), splat(v, -t[k + 1])
+            p0, m0, p1, m1 = (
+                splat(v, t[k]),
+                splat(v, -t[k]),
+                splat(v, t[k + 1]),
+                splat(v, -t[k + 1]),
+            )
             for base in range(start, stop, 4 * width):
                 for run in range(base, base + width, apart):
                     for i in range(run, run + length, step):

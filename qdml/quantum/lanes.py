@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils, types
 from numba.extending import intrinsic, models, register_model
 
@@ -50,7 +50,7 @@ def _sources() -> str:
     return digest.hexdigest()
 
 
-class Lanes(types.Type):  # type: ignore[misc]
+class Lanes(types.Type):
     """Type of a vector of numbers of one floating-point type."""
 
     def __init__(self, dtype: types.Float) -> None:

@@ -45,7 +45,16 @@ STEEPEST = 256.0
 
 @compiled
 def forward(
-    v: Any, n: int, ry: Any, one: Any, pairs: Any, pair: Any, first: Any, shared: Any, phase: Any, turned: Any
+    v: Any,
+    n: int,
+    ry: Any,
+    one: Any,
+    pairs: Any,
+    pair: Any,
+    first: Any,
+    shared: Any,
+    phase: Any,
+    turned: Any,
 ) -> None:
     """Apply layers in place to v (2N,); the arrays are those of `normal_form.Layers`."""
     low, tangents, a, b, re, im = _room(v, n, shared)
@@ -73,6 +82,7 @@ def adjoint(
     v: Any,
     w: Any,
     n: int,
+    slopes: Any,
     ry: Any,
     one: Any,
     pairs: Any,
@@ -81,7 +91,6 @@ def adjoint(
     shared: Any,
     phase: Any,
     turned: Any,
-    slopes: Any,
 ) -> None:
     """Undo layers in place on the state v and the observable's image w, both (2N,).
 
@@ -134,7 +143,7 @@ def _room(v: Any, n: int, shared: Any) -> Any:
 
 @compiled
 def _tangents(v: Any, ry: Any, t: Any) -> Any:
-    """Fill t (2, n) for two rounds; return whether the second is needed, and the product of cosines."""
+    """Fill t (2, n) for two rounds; return if the second is needed, and all cosines multiplied."""
     steepest, budget = STEEPEST, 2.0 ** (300 if v.itemsize == 8 else 40)
     scale = 1.0
     for _ in range(2):
@@ -239,10 +248,7 @@ def _phases(v: Any, start: int, stop: int, low: int, shared: Any, a: Any, re: An
 def _weigh(
     v: Any, w: Any, start: int, stop: int, low: int, shared: Any, high: Any, rows: Any
 ) -> None:
-    """Add conj(w) v, real parts of it left aside, to the sums over the indices of A and of B.
-
-    Odd places hold what is to be taken away from even ones.
-    """
+    """Add Im(conj(w) v), in even places less odd ones, to the sums over indices of A and of B."""
     step = BYTES // v.itemsize
     for row in range(start, stop, 2 << low):
         place, offset = _row(row, low, shared)

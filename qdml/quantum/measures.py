@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from qdml.quantum.lanes import compiled
 
 #: (-i)^k has these real and imaginary parts; entry k of an image carries i^turns.

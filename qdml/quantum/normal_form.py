@@ -131,7 +131,9 @@ def _items(gates: Iterable[Gate], qubits: int, idle: int) -> list[_Item]:
     items = []
     number = 0
     for gate in gates:
-        made_for = gate.pauli.qubits if isinstance(gate, Rotation) else getattr(gate, "qubits", None)
+        made_for = (
+            gate.pauli.qubits if isinstance(gate, Rotation) else getattr(gate, "qubits", None)
+        )
         if isinstance(gate, Rotation | ControlledZ | Pauli) and made_for != qubits:
             raise InputError(f"{type(gate).__name__} gate for {made_for} qubits on {qubits} qubits")
         if isinstance(gate, Rotation):
@@ -245,7 +247,9 @@ def _packed(
 ) -> Layers:
     count = len(layers)
     first = np.cumsum([0, *(len(layer.pairs) for layer in layers)])
-    places = [{key: first[k] + j for j, key in enumerate(layer.pairs)} for k, layer in enumerate(layers)]
+    places = [
+        {key: first[k] + j for j, key in enumerate(layer.pairs)} for k, layer in enumerate(layers)
+    ]
     start = {"ry": 0, "one": count * n, "pair": 2 * count * n}
     slots = [
         start[kind] + (places[layer][where] if isinstance(where, tuple) else layer * n + where)

@@ -56,13 +56,14 @@ def group(rotations: Sequence[tuple[int, int, int, float, int]], n: int) -> Stri
     bases.append(basis)
     pivots = np.full((len(bases), SPAN), -1, dtype=np.int64)
     vectors = np.zeros((len(bases), SPAN), dtype=np.int64)
-    for g, basis in enumerate(bases):
+    for g, known in enumerate(bases):
+        full = known
         for bit in range(INNER, n):
             # A tile of full size costs no more, so what is missing is filled up with low bits.
-            if len(basis) < min(SPAN, n - INNER):
-                basis = _extended(basis, 1 << bit)
-        for k, pivot in enumerate(sorted(basis)):
-            pivots[g, k], vectors[g, k] = pivot, basis[pivot]
+            if len(full) < min(SPAN, n - INNER):
+                full = _extended(full, 1 << bit)
+        for k, pivot in enumerate(sorted(full)):
+            pivots[g, k], vectors[g, k] = pivot, full[pivot]
     integers = [np.array([r[k] for r in rotations], np.int64) for k in (0, 1, 2, 4)]
     angle = np.array([rotation[3] for rotation in rotations], dtype=float)
     numbers = integers.pop()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from qdml.errors import InputError
 from qdml.quantum import layers, measures, strings
 from qdml.quantum.gates import Gate, Pauli, Rotation
-from qdml.quantum.normal_form import Layers, Plain, Program, Strings, compile_gates
+from qdml.quantum.normal_form import Layers, Plain, Program, compile_gates
 from qdml.quantum.numbers import State
 from qdml.quantum.spans import masks
 
@@ -75,10 +75,10 @@ def gradient(
             continue
         if isinstance(segment, Layers):
             found = np.empty(sum(array.size for array in segment.arrays[:2] + segment.arrays[3:4]))
-            layers.adjoint(_floats(psi), _floats(image), n, *segment.arrays, found)
+            layers.adjoint(_floats(psi), _floats(image), n, found, *segment.arrays)
         else:
             found = np.empty(len(segment.arrays[0]))
-            strings.adjoint(_floats(psi), _floats(image), n, *segment.arrays, found)
+            strings.adjoint(_floats(psi), _floats(image), n, found, *segment.arrays)
         slopes[segment.numbers] = found[segment.slots]
     return slopes / norm
 

@@ -54,6 +54,7 @@ def adjoint(
     v: Any,
     w: Any,
     n: int,
+    slopes: Any,
     x: Any,
     z: Any,
     turns: Any,
@@ -61,7 +62,6 @@ def adjoint(
     first: Any,
     pivots: Any,
     basis: Any,
-    slopes: Any,
 ) -> None:
     """Undo the rotations on the state v and the observable's image w, both (2N,), in place.
 

@@ -1,0 +1,1 @@
+"""Comparisons of the engines with other people's, side by side in one run."""

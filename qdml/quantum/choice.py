@@ -1,0 +1,88 @@
+"""Which engine runs a circuit: the reference for small ones, the compiled one where it pays.
+
+The choice depends on the circuit and the type of its input alone, never on the machine or on what
+ran before, so that the same question always gets the same bits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qdml.errors import InputError
+from qdml.quantum import reference
+from qdml.quantum.gates import Gate, Pauli, act
+from qdml.quantum.numbers import State, is_exact
+
+#: Gates times amplitudes from which the compiled engine is chosen. Loading it takes a process
+#: 0.7 s; for this much work the reference takes 0.15 s and the compiled engine 0.005 s, so it pays
+#: from the fifth call on, or from the first on two more qubits.
+WORTH = 2**22
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A chosen engine; its text is one line: which, how many qubits, how much a state takes."""
+
+    name: str
+    qubits: int
+    bytes: int
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.qubits} qubits, {_size(self.bytes)}"
+
+    def forward(self, gates: Sequence[Gate], state: State) -> State:
+        """Gates in order on a state (N, ...)."""
+        if self.name == "reference":
+            return act(gates, state)
+        from qdml.quantum import statevector
+
+        return statevector.forward(gates, state)
+
+    def expectation(self, observable: Pauli, state: State) -> Any:
+        """<state|O|state>/<state|state> for a state (N, ...)."""
+        if self.name == "reference":
+            return reference.expectation(observable, state)
+        from qdml.quantum import statevector
+
+        found = statevector.expectations([observable], state)[0]
+        return float(found) if state.ndim == 1 else found
+
+    def gradient(self, gates: Sequence[Gate], state: State, observable: Pauli) -> list[Any]:
+        """Derivative of the expectation value in every angle, in gate order; state (N,)."""
+        if self.name == "reference":
+            return reference.gradient(gates, state, observable)
+        from qdml.quantum import statevector
+
+        return list(map(float, statevector.gradient(gates, state, observable)))
+
+
+def choose(gates: Sequence[Gate], state: State) -> Engine:
+    """The engine for gates on a state (N, ...); exact states always get the reference."""
+    qubits = state.shape[0].bit_length() - 1
+    if is_exact(state):
+        return Engine("reference", qubits, state.nbytes)
+    pays = len(gates) * state.size >= WORTH
+    if pays:
+        check_memory(qubits)
+    return Engine(
+        "state vector" if pays else "reference", qubits, max(state.nbytes, 16 * state.size)
+    )
+
+
+def check_memory(qubits: int, vectors: int = 3) -> None:
+    """Raise `InputError` unless `vectors` states of complex128 fit: an input, a state, an image."""
+    needed = vectors * 16 * 2**qubits
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > there:
+        raise InputError(
+            f"{qubits} qubits: {vectors} state vectors take {_size(needed)}, this machine has "
+            f"{_size(there)}; for shallow circuits qdml.model.contraction needs no state vector"
+        )
+
+
+def _size(count: int) -> str:
+    power = min(5, max(0, count.bit_length() - 1) // 10)
+    return f"{count >> 10 * power} {('B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB')[power]}"
