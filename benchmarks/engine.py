@@ -6,13 +6,9 @@ comes first; then repeats take turns, and medians are compared. A ratio is peer 
 
 from __future__ import annotations
 
-import os
-
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "QULACS_NUM_THREADS"):
-    os.environ[_variable] = "1"
-
 import argparse
 import json
+import os
 import platform
 import time
 from collections.abc import Callable
@@ -32,7 +28,7 @@ from qdml.quantum.reference import basis_state
 #: Peers may differ from us by this much: rounding over some hundred gates.
 AGREEMENT = 1e-11
 
-#: Seconds for one row at most, whatever the number of repeats.
+#: Seconds after which a race is repeated no more; a tenth of it for a quick one.
 PATIENCE = 8.0
 
 
@@ -44,7 +40,8 @@ def main() -> None:
     parser.add_argument("--qubits", type=int, nargs="+", help="registers to try")
     chosen = parser.parse_args()
     sizes = chosen.qubits or ([8, 12] if chosen.quick else [8, 12, 16, 20])
-    rows = [row for n in sizes for row in compare(n)]
+    patience = PATIENCE / 10 if chosen.quick else PATIENCE
+    rows = [row for n in sizes for row in compare(n, patience)]
     found = {"machine": machine(), "versions": versions(), "floors": floors(), "rows": rows}
     if chosen.json:
         print(json.dumps(found, indent=1))
@@ -56,7 +53,7 @@ def main() -> None:
         )
 
 
-def compare(qubits: int) -> list[dict[str, Any]]:
+def compare(qubits: int, patience: float) -> list[dict[str, Any]]:
     """Rows of all workloads on that many qubits: four layers of lines, 50 random strings."""
     rng = np.random.default_rng(qubits)
     state = rng.normal(size=2**qubits) + 1j * rng.normal(size=2**qubits)
@@ -77,9 +74,9 @@ def compare(qubits: int) -> list[dict[str, Any]]:
         )
         peers = {name: make(circuit, state) for name, make in installed().items()}
         for workload in ("forward", "gradient"):
-            for row in race(workload, ours, peers, circuit, state):
-                row = {"workload": f"{family} {workload}", "qubits": qubits, **row}
-                rows.append({**row, "preparation_seconds": preparation})
+            for row in race(workload, ours, peers, circuit, state, patience):
+                label = {"workload": f"{family} {workload}", "qubits": qubits}
+                rows.append({**label, **row, "preparation_seconds": preparation})
     return rows
 
 
@@ -89,6 +86,7 @@ def race(
     peers: dict[str, Prepared],
     circuit: DistributedCircuit,
     state: np.ndarray,
+    patience: float,
 ) -> list[dict[str, Any]]:
     """One row for every peer that can do the workload, or one without a peer."""
     calls: dict[str, Callable[[], object]] = {"": getattr(ours, workload)}
@@ -106,7 +104,7 @@ def race(
             raise SystemExit(f"{name} differs by {error:.1e} in {workload}: no timing is compared")
     times: dict[str, list[float]] = {name: [] for name in calls}
     begun = time.perf_counter()
-    while len(times[""]) < 3 or (len(times[""]) < 50 and time.perf_counter() - begun < PATIENCE):
+    while len(times[""]) < 3 or (len(times[""]) < 50 and time.perf_counter() - begun < patience):
         for name, call in calls.items():
             start = time.perf_counter()
             call()

@@ -39,7 +39,7 @@ def installed() -> dict[str, Callable[[DistributedCircuit, np.ndarray], Prepared
 
 
 def lightning_kernels(circuit: DistributedCircuit, state: np.ndarray) -> Prepared:
-    """PennyLane-Lightning without PennyLane: its C++ kernels, its adjoint on a list of operations."""
+    """PennyLane-Lightning without PennyLane: its C++ kernels, its adjoint on listed operations."""
     ops: Any = import_module("pennylane_lightning.lightning_qubit_ops")
     n = circuit.qubits
     vector = ops.StateVectorC128(n)
@@ -127,7 +127,7 @@ def lightning_node(circuit: DistributedCircuit, state: np.ndarray) -> Prepared:
 
 
 def qulacs(circuit: DistributedCircuit, state: np.ndarray) -> Prepared:
-    """qulacs with a parametric circuit; its angles have the other sign, its qubits the other order."""
+    """qulacs with a parametric circuit; angles have the other sign, qubits the other order."""
     module: Any = import_module("qulacs")
     n = circuit.qubits
     vector = module.QuantumState(n)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -104,8 +105,7 @@ def controlled_not(control: int, target: int, qubits: int) -> tuple[Gate, ...]:
     )
 
 
-@dataclass(frozen=True)
-class _Item:
+class _Item(NamedTuple):
     """A gate, the number of its rotation or -1, and flips, signs, Y and angle where it has them."""
 
     gate: Gate
