@@ -79,7 +79,7 @@ def check_memory(qubits: int, vectors: int = 3) -> None:
     if needed > there:
         raise InputError(
             f"{qubits} qubits: {vectors} state vectors take {_size(needed)}, this machine has "
-            f"{_size(there)}; for shallow circuits qdml.model.contraction needs no state vector"
+            f"{_size(there)}; for shallow circuits qdml.model.light_cone needs no state vector"
         )
 
 
