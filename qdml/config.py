@@ -21,7 +21,7 @@ SCALES: tuple[Scale, ...] = get_args(Scale)
 Accuracy = Annotated[float, Field(gt=0, lt=2)]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1, le=10**9)]
-Qubits = Annotated[int, Field(ge=1, le=24)]
+SmallQubits = Annotated[int, Field(ge=1, le=12)]
 Layers = Annotated[int, Field(ge=1, le=64)]
 
 
@@ -34,15 +34,23 @@ class Section(BaseModel):
 class LearningGrid(Section):
     """Points at which the claims on inference and learning are checked."""
 
-    qubits: tuple[Qubits, ...] = Field((1, 2, 3), description="qubits n; the dimension is N = 2^n")
+    qubits: tuple[SmallQubits, ...] = Field(
+        (1, 2, 3), description="qubits n; the dimension is N = 2^n"
+    )
     layers: tuple[Layers, ...] = Field((1, 2, 3), description="layers L, two blocks each")
     accuracy: tuple[Accuracy, ...] = Field((0.5, 0.1), description="accuracy eps of the loss")
     failure_probability: tuple[Probability, ...] = Field(
         (0.2, 0.01), description="failure probability delta"
     )
-    instances: Count = Field(2, description="random exact instances at every point")
-    loss_steps: Count = Field(8, description="losses -1 ... 1 at which binomial tails are summed")
-    runs: Count = Field(200, description="independent metered runs for each measured frequency")
+    instances: Annotated[int, Field(ge=1, le=1000)] = Field(
+        2, description="random exact instances at every point"
+    )
+    loss_steps: Annotated[int, Field(ge=1, le=1000)] = Field(
+        8, description="losses -1 ... 1 at which binomial tails are summed"
+    )
+    runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
+        200, description="independent metered runs for each measured frequency"
+    )
 
 
 class ClassifierGrid(Section):

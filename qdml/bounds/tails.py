@@ -10,6 +10,9 @@ from qdml.errors import InputError
 #: Enclosures are intervals of this width with dyadic ends.
 WIDTH = Fraction(1, 2**128)
 
+#: Longest whole number that a sum is made of: half a MiB, seconds for one tail.
+MOST_BITS = 2**22
+
 
 def estimate_misses(copies: int, loss: Fraction, accuracy: Fraction) -> tuple[Fraction, Fraction]:
     """Enclosure of P(|2S/k - 1 - loss| > accuracy), S binomial(k, (1+loss)/2).
@@ -23,6 +26,11 @@ def estimate_misses(copies: int, loss: Fraction, accuracy: Fraction) -> tuple[Fr
             "loss in [-1, 1] and an accuracy above 0"
         )
     plus = (1 + loss) / 2
+    if copies * plus.denominator.bit_length() > MOST_BITS:
+        raise InputError(
+            f"{copies} copies: an exact tail of so many would take more memory than is sensible; "
+            "ask for a larger accuracy"
+        )
     a, b = plus.numerator, plus.denominator - plus.numerator
     first = max(0, ceil((1 + loss - accuracy) * copies / 2))
     last = min(copies, floor((1 + loss + accuracy) * copies / 2))

@@ -51,8 +51,10 @@ def run(
     """
     settings = settings or {}
     hypothesis, grid = _apply_settings(claim.hypothesis, grid, settings)
+    grid_names = set(type(grid).model_fields)
     share = alarm_share([step.tag for step in claim.steps])
-    context = Context(claim.id, grid, seed, scale, share)
+    watched = _Watched(grid)
+    context = Context(claim.id, watched, seed, scale, share)
     seconds: dict[str, float] = {}
     header: dict[str, Any] = {
         "id": claim.id,
@@ -117,7 +119,22 @@ def run(
         )
         for mutant in claim.mutants
     )
+    unread = {name for name in settings if SYMBOLS.get(name, name) in grid_names - watched.read}
+    if unread:
+        raise InputError(f"--set {', '.join(sorted(unread))}: {claim.id} does not depend on it")
     return ClaimRecord(**header, steps=steps, mutants=mutants), seconds
+
+
+class _Watched:
+    """A grid that remembers which of its entries were read."""
+
+    def __init__(self, grid: BaseModel) -> None:
+        self._grid = grid
+        self.read: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.read.add(name)
+        return getattr(self._grid, name)
 
 
 @contextmanager

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from qdml import __version__
 from qdml.cli import check, claims, cost, report, run
@@ -15,15 +16,26 @@ from qdml.errors import QdmlError
 
 
 class _Commands(TyperGroup):
-    """A group whose deliberate errors are one line on standard error and an exit status."""
+    """A group whose errors of use are one line on standard error and an exit status."""
 
-    def invoke(self, ctx: Any) -> Any:
-        """Run the chosen command."""
+    def main(self, *args: Any, **settings: Any) -> NoReturn:
+        """Parse the command line, run the chosen command and exit."""
         try:
-            return super().invoke(ctx)
+            status = super().main(*args, **settings | {"standalone_mode": False})
         except QdmlError as error:
             typer.echo(f"qdml: {error}", err=True)
-            raise typer.Exit(error.exit_status) from None
+            sys.exit(error.exit_status)
+        except typer.Abort:
+            sys.exit(130)
+        except TyperException as error:
+            words = error.format_message()
+            # The bare command has nothing to complain of: its message is the help text.
+            if not words.startswith("Usage:"):
+                line = " ".join(words.split()).removesuffix(".")
+                words = f"qdml: {line}; `qdml --help` tells more"
+            typer.echo(words, err=True)
+            sys.exit(error.exit_code)
+        sys.exit(status if isinstance(status, int) else 0)
 
 
 app = typer.Typer(
@@ -66,7 +78,7 @@ def _options(
     qdml cost inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05
     qdml report                                  make reports/index.html again
 
-    Exit status: 0 it stands; 1 refuted or undecided; 2 bad usage or an unreadable file; 3 failed.
+    Exit status: 0 stands or imported; 1 refuted or undecided; 2 bad usage or file; 3 failed.
     """
 
 
@@ -74,6 +86,9 @@ def main() -> None:
     """The entry point `qdml`."""
     try:
         app(prog_name="qdml")
+    except OSError as error:
+        print(f"qdml: {error}", file=sys.stderr)
+        sys.exit(3)
     except Exception:  # noqa: BLE001
         # An error nobody foresaw is a failure, and must not look like a refutation.
         traceback.print_exc()

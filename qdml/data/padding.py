@@ -14,10 +14,13 @@ def pad_to_power_of_two(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     vectors: (..., N0) float -> (..., N) float, with the inner products of the originals.
     Raises `InputError` for an empty axis and for entries that are not finite.
     """
-    vectors = np.asarray(vectors, dtype=np.float64)
+    given = np.asarray(vectors)
+    if given.dtype.kind not in "biuf":
+        raise InputError(f"vectors of type {given.dtype}: expected real numbers to pad")
+    vectors = given.astype(np.float64)
     length = vectors.shape[-1] if vectors.ndim else 0
     if length == 0:
-        raise InputError("a vector without entries: at least one is needed to pad it")
+        raise InputError(f"shape {vectors.shape}: expected vectors with at least one entry to pad")
     if not np.isfinite(vectors).all():
         raise InputError("a vector with an entry that is not a finite number: replace it first")
     size = max(2, 1 << (length - 1).bit_length())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,12 @@ class Network:
     """
 
     def __init__(self, seed: int, noise: Noise = no_noise) -> None:
-        self.seed = seed
+        try:
+            self.seed = index(seed)
+        except TypeError:
+            raise InputError(f"seed {seed!r}: expected a whole number") from None
+        if self.seed < 0:
+            raise InputError(f"seed {seed}: expected 0 or more")
         self.transcript = Transcript()
         self.channel = Channel(self)
         self.noise = noise

@@ -26,6 +26,9 @@ LARGEST_REFERENCE = 20
 #: More layers than this are a slip of the finger: the circuit alone would fill the memory.
 MOST_LAYERS = 1000
 
+#: Layers times amplitudes that still take seconds.
+LARGEST_WORK = 2**24
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -143,6 +146,11 @@ def estimate_random(
         )
     if not 1 <= layers <= MOST_LAYERS:
         raise InputError(f"layers = {layers}: expected 1 to {MOST_LAYERS}")
+    if layers * 2**qubits > LARGEST_WORK:
+        raise InputError(
+            f"{layers} layers of {qubits} qubits: expected L 2^n up to {LARGEST_WORK} here; take "
+            "fewer layers or qubits"
+        )
     rng = generator(seed, "random inference", qubits, layers)
     circuit = random_line(qubits, layers, rng)
     state = amplitude_encoding(rng.normal(size=2**qubits))

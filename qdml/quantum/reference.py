@@ -16,7 +16,11 @@ from qdml.quantum.numbers import State, imaginary, inner, is_exact, real
 
 
 def basis_state(index: int, qubits: int, *, exact: bool = False) -> State:
-    """|index> on `qubits` qubits, shape (N,)."""
+    """|index> on `qubits` qubits, shape (N,). Raises `InputError` unless 0 <= index < N."""
+    if not 1 <= qubits <= 30 or not 0 <= index < 2**qubits:
+        raise InputError(
+            f"|{index}> on {qubits} qubits: expected 1 to 30 qubits and an index below 2^n"
+        )
     column = np.zeros(2**qubits, dtype=int)
     column[index] = 1
     return numbers.exact(column) if exact else column.astype(complex)

@@ -77,6 +77,11 @@ def parse(argv: Sequence[str], root: Path) -> Order:
         raise InputError(f"--cores {given.cores!r}: allowed are 1, 2, ... or all")
     if not (root / "Snakefile").is_file():
         raise InputError(f"{root}: no Snakefile here; use ./run pipeline of a checkout")
+    if any(character.isspace() for character in str(root.resolve()) + sys.executable):
+        raise InputError(
+            f"{str(root)!r}: Snakemake starts its jobs wrongly where a path has white space; "
+            "move the checkout to a path without"
+        )
     claims = [path.stem.replace("_", "-") for path in (root / "proofs_checks").glob("[!_]*.py")]
     if given.only is not None and given.only not in claims:
         hint = nearest(given.only, claims) or f"; proofs_checks/ has {len(claims)}"
@@ -108,8 +113,10 @@ def _run(order: Order, root: Path) -> int:
     if status:
         print(*digest.of_failures(progress, root), sep="\n")
         print(f"all output: {root / _OUTPUT}")
-        alone = [job.exit_status for job in progress.failed if job.name == digest.JUDGE]
-        return alone[0] if len(progress.failed) == len(alone) == 1 else 3
+        # Jobs that agree on why they failed speak for the run: 2 is a file not to be trusted.
+        statuses = {job.exit_status for job in progress.failed}
+        judged = all(job.name == digest.JUDGE for job in progress.failed)
+        return statuses.pop() if len(statuses) == 1 and (judged or statuses == {2}) else 3
     if order.only:
         verdicts = digest.read_verdicts(root / f"reports/verdicts/{order.only}.json")
         print(digest.of_verdict(verdicts[0]))

@@ -122,13 +122,19 @@ def test_a_users_constant_is_put_to_the_check() -> None:
 def test_symbols_reach_the_grid() -> None:
     seen = []
     run(
-        claim(data=lambda context: seen.append(context.grid) or [1, 2]),
+        claim(
+            data=lambda context: seen.append((context.grid.accuracy, context.grid.qubits)) or [1]
+        ),
         GRID,
         1,
         settings={"eps": "0.05", "n": "4"},
     )
-    assert seen[0].accuracy == (0.05,)
-    assert seen[0].qubits == (4,)
+    assert seen == [((0.05,), (4,))]
+
+
+def test_a_setting_that_is_never_read_is_refused() -> None:
+    with pytest.raises(InputError, match="--set eps: sum does not depend on it"):
+        run(claim(), GRID, 1, settings={"eps": "0.05"})
 
 
 @pytest.mark.parametrize(

@@ -118,3 +118,20 @@ def test_an_error_nobody_foresaw_does_not_look_like_a_refutation(
         cli.main()
     assert end.value.code == 3
     assert "RuntimeError: unforeseen" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["fooo"], "No such command 'fooo'"),
+        (["run", "inference", "--qubits", "1.5"], "Invalid value for '--qubits'"),
+        (["run", "inference", "--qubits", "2"], "Missing option"),
+        (["cost", "inference", "--seed"], "No such option: --seed"),
+    ],
+)
+def test_a_wrong_command_line_gets_one_line(arguments: list[str], words: str, call: Call) -> None:
+    ran = call(*arguments)
+    assert ran.exit_code == 2
+    assert ran.stdout == ""
+    assert words in ran.stderr
+    assert ran.stderr.count("\n") == 1

@@ -34,5 +34,5 @@ def test_entries_must_be_finite(bad: float) -> None:
 
 @pytest.mark.parametrize("bad", [np.zeros(0), np.zeros((3, 0)), np.float64(1)])
 def test_there_must_be_entries(bad: np.ndarray) -> None:
-    with pytest.raises(InputError, match="without entries"):
+    with pytest.raises(InputError, match="at least one entry to pad"):
         pad_to_power_of_two(bad)

@@ -178,3 +178,11 @@ def test_somebody_elses_snakemake_is_left_alone(
     assert main(QUICK, root) == 2
     assert "snakemake is at work" in capsys.readouterr().err
     assert lock.exists()
+
+
+def test_a_path_with_white_space_is_refused(tmp_path: Path) -> None:
+    spaced = tmp_path / "two words"
+    spaced.mkdir()
+    (spaced / "Snakefile").touch()
+    with pytest.raises(InputError, match="white space; move the checkout"):
+        parse(QUICK, spaced)
