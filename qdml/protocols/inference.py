@@ -46,7 +46,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class InferenceResult:
-    """An estimate with its interval, the exact loss beside it for comparison, and the bill."""
+    """An estimate with its interval, the exact loss beside it for comparison, and the bill.
+
+    `engine` says what ran the protocol, always the reference so far, and what gave the exact loss.
+    """
 
     value: float
     interval: tuple[float, float]
@@ -131,7 +134,7 @@ def estimate(
         interval=(max(-1.0, found.value - accuracy), min(1.0, found.value + accuracy)),
         exact=float(circuit.loss(state)),
         transcript=found.transcript,
-        engine=str(circuit.engine(state)),
+        engine=f"reference, {circuit.qubits} qubits; exact loss by {circuit.engine(state)}",
     )
 
 
