@@ -1,7 +1,7 @@
 """Evidence, verdicts, report: `snakemake --cores all` runs every claim and experiment, and judges.
 
 Change a setting with `--config scale=quick seed=7` or `--configfile COPY`; what is not given takes
-the defaults of its scale (qdml/config.py, spelled out in workflow/config/default.yaml).
+the defaults of its scale (qdml/config, spelled out in workflow/config/default.yaml).
 """
 
 import os

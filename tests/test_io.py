@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -24,6 +27,32 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch) -> None:
     with pytest.raises(OSError, match="no space"):
         write_atomic(path, "new")
     assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_writer_left_is_taken_over(tmp_path) -> None:
+    path = tmp_path / "f"
+    write = "import sys; from qdml.io import write_atomic; import os; os.fsync = lambda _: os.kill("
+    write += "os.getpid(), 9); write_atomic(sys.argv[1], 'long' * 9)"
+    killed = subprocess.run([sys.executable, "-c", write, path])
+    assert killed.returncode == -9
+    assert len(list(tmp_path.iterdir())) == 1
+    assert not path.exists()
+    write_atomic(path, "new")
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writers_at_once_leave_one_whole_file(tmp_path) -> None:
+    path, contents = tmp_path / "f", [str(k) * 10**5 for k in range(4)]
+
+    def write(content: str) -> None:
+        for _ in range(50):
+            write_atomic(path, content)
+            assert path.read_text() in contents
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, contents))
     assert list(tmp_path.iterdir()) == [path]
 
 

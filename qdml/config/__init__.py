@@ -1,111 +1,50 @@
 """The one typed configuration: seed, scale and the grid of every section.
 
-Defaults live here and nowhere else. `workflow/config/*.yaml` and `schema.json` are generated from
-this file (`python -m qdml.config`) and a test fails when they drift.
+Defaults live in this folder and nowhere else, one file a section. `workflow/config/*.yaml` and
+`schema.json` are generated from it (`python -m qdml.config`) and a test fails when they drift.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from qdml.config import classifier, learning
+from qdml.config.classifier import ClassifierGrid
+from qdml.config.learning import LearningGrid
+from qdml.config.section import SCALES, Scale, Section
 from qdml.errors import ConfigError, nearest
-from qdml.io import write_atomic
 
-Scale = Literal["quick", "default", "full"]
-SCALES: tuple[Scale, ...] = get_args(Scale)
-
-Accuracy = Annotated[float, Field(gt=0, lt=2)]
-Probability = Annotated[float, Field(gt=0, lt=1)]
-Count = Annotated[int, Field(ge=1, le=10**9)]
-SmallQubits = Annotated[int, Field(ge=1, le=12)]
-Layers = Annotated[int, Field(ge=1, le=64)]
-
-
-class Section(BaseModel):
-    """Base of every grid: immutable, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LearningGrid(Section):
-    """Points at which the claims on inference and learning are checked."""
-
-    qubits: tuple[SmallQubits, ...] = Field(
-        (1, 2, 3), description="qubits n; the dimension is N = 2^n"
-    )
-    layers: tuple[Layers, ...] = Field((1, 2, 3), description="layers L, two blocks each")
-    accuracy: tuple[Accuracy, ...] = Field((0.5, 0.1), description="accuracy eps of the loss")
-    failure_probability: tuple[Probability, ...] = Field(
-        (0.2, 0.01), description="failure probability delta"
-    )
-    instances: Annotated[int, Field(ge=1, le=1000)] = Field(
-        2, description="random exact instances at every point"
-    )
-    loss_steps: Annotated[int, Field(ge=1, le=1000)] = Field(
-        8, description="losses -1 ... 1 at which binomial tails are summed"
-    )
-    runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
-        200, description="independent metered runs for each measured frequency"
-    )
-
-
-class ClassifierGrid(Section):
-    """What is classified over the metered network, and with how many copies."""
-
-    datasets: tuple[str, ...] = Field(
-        ("digits-3-8", "digits-parity"), description="classification tasks, by registered name"
-    )
-    copies: tuple[Count, ...] = Field(
-        (1, 4, 16, 64, 256, 1024), description="copies of the encoded input sent for one decision"
-    )
-    training_steps: Count = Field(400, description="steps of the convex training")
+__all__ = [
+    "SCALES",
+    "ClassifierGrid",
+    "Config",
+    "Grids",
+    "LearningGrid",
+    "Scale",
+    "Section",
+    "commented",
+    "for_scale",
+    "load",
+    "parse",
+    "schema",
+]
 
 
 class Grids(Section):
     """One grid for each section of claims and for the classifier."""
 
-    learning: LearningGrid = LearningGrid()
-    classifier: ClassifierGrid = ClassifierGrid()
+    learning: LearningGrid = learning.GRIDS["quick"]
+    classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
-_GRIDS: dict[Scale, Grids] = {
-    "quick": Grids(),
-    "default": Grids(
-        learning=LearningGrid(
-            qubits=(1, 2, 3, 4, 6),
-            layers=(1, 2, 3, 4),
-            accuracy=(0.5, 0.2, 0.05),
-            failure_probability=(0.2, 0.05, 0.001),
-            instances=4,
-            loss_steps=32,
-            runs=1000,
-        ),
-        classifier=ClassifierGrid(
-            datasets=("digits-3-8", "digits-parity", "mutag", "cora"),
-            copies=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096),
-            training_steps=2000,
-        ),
-    ),
-    "full": Grids(
-        learning=LearningGrid(
-            qubits=(1, 2, 3, 4, 5, 6, 8),
-            layers=(1, 2, 3, 4, 6, 8),
-            accuracy=(0.5, 0.2, 0.05, 0.02),
-            failure_probability=(0.2, 0.05, 0.001, 1e-6),
-            instances=8,
-            loss_steps=64,
-            runs=10000,
-        ),
-        classifier=ClassifierGrid(
-            datasets=("digits-3-8", "digits-parity", "mutag", "cora"),
-            copies=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 16384, 65536),
-            training_steps=10000,
-        ),
-    ),
+_SECTIONS: dict[str, Mapping[Scale, Section]] = {
+    "learning": learning.GRIDS,
+    "classifier": classifier.GRIDS,
 }
 
 
@@ -121,7 +60,8 @@ class Config(Section):
 
 def for_scale(scale: Scale) -> Config:
     """The configuration of one scale, with all its defaults."""
-    return Config(scale=scale, grids=_GRIDS[scale])
+    grids: Any = {name: at[scale] for name, at in _SECTIONS.items()}
+    return Config(scale=scale, grids=Grids(**grids))
 
 
 def parse(raw: dict[str, Any]) -> Config:
@@ -214,15 +154,3 @@ def _explain(error: ValidationError) -> str:
         )
     message = first["msg"][0].lower() + first["msg"][1:]
     return f"config {where}: {first['input']!r}: {message}"
-
-
-def main() -> None:
-    """Write the generated files."""
-    folder = Path(__file__).parents[1] / "workflow" / "config"
-    for scale in SCALES:
-        write_atomic(folder / f"{scale}.yaml", commented(scale))
-    write_atomic(folder / "schema.json", schema())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,54 @@
+"""The grid of the claims on inference and learning."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from qdml.config.section import Accuracy, Layers, Probability, Scale, Section, SmallQubits
+
+
+class LearningGrid(Section):
+    """Points at which the claims on inference and learning are checked."""
+
+    qubits: tuple[SmallQubits, ...] = Field(
+        (1, 2, 3), description="qubits n; the dimension is N = 2^n"
+    )
+    layers: tuple[Layers, ...] = Field((1, 2, 3), description="layers L, two blocks each")
+    accuracy: tuple[Accuracy, ...] = Field((0.5, 0.1), description="accuracy eps of the loss")
+    failure_probability: tuple[Probability, ...] = Field(
+        (0.2, 0.01), description="failure probability delta"
+    )
+    instances: Annotated[int, Field(ge=1, le=1000)] = Field(
+        2, description="random exact instances at every point"
+    )
+    loss_steps: Annotated[int, Field(ge=1, le=1000)] = Field(
+        8, description="losses -1 ... 1 at which binomial tails are summed"
+    )
+    runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
+        200, description="independent metered runs for each measured frequency"
+    )
+
+
+GRIDS: dict[Scale, LearningGrid] = {
+    "quick": LearningGrid(),
+    "default": LearningGrid(
+        qubits=(1, 2, 3, 4, 6),
+        layers=(1, 2, 3, 4),
+        accuracy=(0.5, 0.2, 0.05),
+        failure_probability=(0.2, 0.05, 0.001),
+        instances=4,
+        loss_steps=32,
+        runs=1000,
+    ),
+    "full": LearningGrid(
+        qubits=(1, 2, 3, 4, 5, 6, 8),
+        layers=(1, 2, 3, 4, 6, 8),
+        accuracy=(0.5, 0.2, 0.05, 0.02),
+        failure_probability=(0.2, 0.05, 0.001, 1e-6),
+        instances=8,
+        loss_steps=64,
+        runs=10000,
+    ),
+}
