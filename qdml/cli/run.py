@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,21 +20,30 @@ def _protocols() -> None:
 def inference(
     qubits: Annotated[int, typer.Option(help="Qubits n; the dimension is N = 2^n.")],
     layers: Annotated[int, typer.Option(help="Layers L, two blocks each.")],
-    accuracy: Accuracy,
-    failure_probability: FailureProbability,
+    accuracy: Accuracy = 0.1,
+    failure_probability: FailureProbability = 0.05,
+    kind: Annotated[
+        str, typer.Option("--input", help="random, or structured: a smooth wave on N points.")
+    ] = "random",
+    engine: Annotated[
+        str, typer.Option(help="auto, reference, state-vector or matrix-product.")
+    ] = "auto",
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate the loss of a random model on a random input, both drawn from the seed.
+    """Estimate the loss of a random model on an input, both drawn from the seed.
 
     \b
     qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
-    qdml run inference --qubits 2 --layers 1 --accuracy 0.5 --failure-probability 0.2 --json
+    qdml run inference --qubits 60 --layers 2 --input structured --json
+    qdml run inference --qubits 12 --layers 2 --engine state-vector
     """
     from qdml.io import dumps
     from qdml.protocols.inference import estimate_random
 
-    found = estimate_random(qubits, layers, accuracy, failure_probability, seed)
+    # Names that are not allowed are refused where the model is drawn.
+    names: Any = kind, engine
+    found = estimate_random(qubits, layers, accuracy, failure_probability, seed, *names)
     low, high = map(float, found.interval)
     names = ("messages", "qubits", "bits", "rounds", "copies")
     bill = {name: int(getattr(found.transcript, name)) for name in names}

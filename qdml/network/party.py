@@ -11,9 +11,11 @@ import numpy.typing as npt
 
 from qdml.claims.seeds import generator
 from qdml.errors import InputError, LocalityError, NoCloningError
-from qdml.network.register import SLACK, Register, World
+from qdml.network.register import Register, World
+from qdml.network.states import SLACK
 from qdml.quantum.gates import Gate, Pauli
 from qdml.quantum.numbers import State, is_exact
+from qdml.tensor.chain import Chain
 
 if TYPE_CHECKING:
     from qdml.network.network import Network
@@ -121,12 +123,12 @@ class Party:
             )
         return self._private[name]
 
-    def prepare(self, state: State, name: str = "register", copies: int = 1) -> Register:
-        """A new register in `state`, shape (2^m,), with `copies` independent copies of it."""
+    def prepare(self, state: State | Chain, name: str = "register", copies: int = 1) -> Register:
+        """A new register in `state` with `copies` independent copies of it.
+
+        state: (2^m,), or a matrix-product state for structured data on many qubits.
+        """
         self.check_acting()
-        size = state.shape[0] if state.ndim == 1 else 0
-        if size < 2 or size & (size - 1):
-            raise InputError(f"state of shape {state.shape}: expected (2^m,) with m >= 1")
         if copies < 1 or copies != int(copies):
             raise InputError(f"copies = {copies}: at least one copy is needed, and a whole number")
         if copies > MOST_COPIES:
@@ -134,15 +136,9 @@ class Party:
                 f"copies = {copies}: outcomes of at most 2^53 copies can be drawn faithfully; "
                 "ask for a larger accuracy"
             )
-        if is_exact(state):
-            if not state.any():
-                raise InputError("the zero vector is no state: at least one amplitude is needed")
-        elif not abs(np.linalg.norm(state) - 1) < SLACK:
-            raise InputError(
-                f"state of norm {np.linalg.norm(state)}: expected 1; "
-                "qdml.quantum.reference.amplitude_encoding normalises"
-            )
-        world = World(np.array(state), copies)
+        if not isinstance(state, Chain):
+            _check_vector(state)
+        world = World(state, copies)
         return Register(self, world, list(world.slots), name)
 
     def join(self, *registers: Register, name: str = "joined") -> Register:
@@ -153,7 +149,7 @@ class Party:
         if len(set(registers)) < len(registers):
             names = [register.name for register in registers]
             raise NoCloningError(f"{self.name} joins {names}: give each of them once")
-        if len({is_exact(register.world.state) for register in registers}) > 1:
+        if len({register.world.held.exact for register in registers}) > 1:
             raise InputError("an exact register and a floating one cannot be joined: choose one")
         if len({register.copies for register in registers}) > 1:
             counts = [register.copies for register in registers]
@@ -223,6 +219,20 @@ class Party:
                     f"{self.name} acts on register {register.name!r}, which {register.owner.name} "
                     f"holds; let {register.owner.name} send it first"
                 )
+
+
+def _check_vector(state: State) -> None:
+    size = state.shape[0] if state.ndim == 1 else 0
+    if size < 2 or size & (size - 1):
+        raise InputError(f"state of shape {state.shape}: expected (2^m,) with m >= 1")
+    if is_exact(state):
+        if not state.any():
+            raise InputError("the zero vector is no state: at least one amplitude is needed")
+    elif not abs(np.linalg.norm(state) - 1) < SLACK:
+        raise InputError(
+            f"state of norm {np.linalg.norm(state)}: expected 1; "
+            "qdml.quantum.reference.amplitude_encoding normalises"
+        )
 
 
 class Channel:

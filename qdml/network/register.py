@@ -7,35 +7,39 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from qdml.errors import InputError, NoCloningError
+from qdml.errors import NoCloningError
+from qdml.network.states import joint
 from qdml.quantum import reference
-from qdml.quantum.gates import Gate, Pauli, act
-from qdml.quantum.numbers import State, inner, is_exact, real
+from qdml.quantum.gates import Gate, Pauli
+from qdml.quantum.numbers import State
+from qdml.tensor.chain import Chain
 
 if TYPE_CHECKING:
     from qdml.network.party import Party
-
-#: How far the norm of a floating-point state may be from one: many roundings, but no mistake.
-SLACK = float(np.sqrt(np.finfo(float).eps))
 
 
 class World:
     """A joint state of qubits that may be entangled across owners.
 
-    `state` has shape (2^m,), with one slot a qubit in the order of `slots`. `copies` independent
-    identical copies are meant; everything that is done is done to each of them.
+    `held` has one qubit for each of the `slots`, in their order. `copies` independent identical
+    copies are meant; everything that is done is done to each of them.
     """
 
-    def __init__(self, state: State, copies: int) -> None:
-        self.state = state
+    def __init__(self, state: State | Chain, copies: int) -> None:
+        self.held = joint(state)
         self._copies = copies
-        self.slots: list[object] = [object() for _ in range(state.shape[0].bit_length() - 1)]
+        self.slots: list[object] = [object() for _ in range(self.held.qubits)]
         self._merged_into: World | None = None
 
     @property
     def copies(self) -> int:
         """The number of copies that were prepared, and are billed."""
         return self._copies
+
+    @property
+    def state(self) -> State:
+        """All amplitudes (2^m,), one qubit a slot; `InputError` where they are too many."""
+        return self.held.vector()
 
     def __deepcopy__(self, memo: object) -> NoReturn:
         raise NoCloningError("a joint state cannot be copied; prepare it with copies=k")
@@ -47,58 +51,39 @@ class World:
 
     def absorb(self, other: World) -> None:
         """Tensor product with another world, whose slots come after and live here from now on."""
-        self.state = np.multiply.outer(self.state, other.state).reshape(-1)
+        self.held = self.held.joined(other.held)
         self.slots += other.slots
         other._merged_into = self
 
     def apply(self, gates: list[Gate], slots: list[object]) -> None:
         """Act on the named slots, in their order, as qubits 0, 1, ..."""
-        axes = [self.slots.index(slot) for slot in slots]
-        front = act(gates, self._to_front(slots))
-        if not is_exact(front) and abs(np.linalg.norm(front) - 1) > SLACK:
-            raise InputError(
-                f"gates changed the norm of a state to {np.linalg.norm(front):.6g}: "
-                "expected unitary gates; to select an outcome, measure"
-            )
-        tensor = front.reshape([2] * len(self.slots))
-        self.state = np.moveaxis(tensor, range(len(axes)), axes).reshape(-1)
+        self.held.apply(gates, self._axes(slots))
 
     def sign_count(self, observable: Pauli, slots: list[object], rng: np.random.Generator) -> int:
         """Measure a Pauli observable on every copy, drop the slots, return the number of +1.
 
         The rest of the world survives only where there is a single copy: it collapses.
         """
-        front = self._to_front(slots)
-        image = observable.apply(front)
-        mean = float(
-            real(inner(front.ravel(), image.ravel())) / real(inner(front.ravel(), front.ravel()))
-        )
-        count = reference.sample_sign(mean, self.copies, rng)
+        axes = self._axes(slots)
+        count = reference.sample_sign(self.held.mean(observable, axes), self.copies, rng)
         if len(slots) < len(self.slots):
-            # Reading the measured qubits out and forgetting them leaves the others in a pure
-            # state, with the statistics of tracing them out.
-            front = front + image * (2 * count - 1)
-            front = front[int(reference.sample_rows(front, 1, rng)[0])]
-        self._keep(front.ravel(), slots)
+            self.held.forget(observable, 2 * count - 1, axes, rng)
+        self._drop(slots)
         return count
 
     def basis_outcomes(
         self, slots: list[object], rng: np.random.Generator
     ) -> npt.NDArray[np.int64]:
         """Measure the slots of every copy in the computational basis; shape (copies,)."""
-        front = self._to_front(slots)
-        outcomes = reference.sample_rows(front, self.copies, rng)
-        self._keep(front[int(outcomes[0])], slots)
+        outcomes = self.held.read(self._axes(slots), self.copies, rng)
+        self._drop(slots)
         return outcomes
 
-    def _keep(self, state: State, gone: list[object]) -> None:
-        self.slots = [slot for slot in self.slots if slot not in gone]
-        self.state = state if is_exact(state) else state / np.linalg.norm(state)
+    def _axes(self, slots: list[object]) -> list[int]:
+        return [self.slots.index(slot) for slot in slots]
 
-    def _to_front(self, slots: list[object]) -> State:
-        axes = [self.slots.index(slot) for slot in slots]
-        tensor = self.state.reshape([2] * len(self.slots))
-        return np.moveaxis(tensor, axes, range(len(axes))).reshape(2 ** len(axes), -1)
+    def _drop(self, gone: list[object]) -> None:
+        self.slots = [slot for slot in self.slots if slot not in gone]
 
 
 class Register:

@@ -24,6 +24,7 @@ from qdml.quantum.gates import Gate, Pauli, Rotation, undo
 from qdml.quantum.numbers import State, is_exact
 from qdml.quantum.placing import Controlled, Trailing
 from qdml.quantum.reference import expectation
+from qdml.tensor.chain import Chain
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Prepared:
 
 def prepare(
     circuit: DistributedCircuit,
-    state: State,
+    state: State | Chain,
     block: int,
     copies: int = 1,
     seed: int = 0,
@@ -73,10 +74,9 @@ def prepare(
     network, parties, register = walked(circuit, state, copies, seed)
     holder = parties[circuit.owners[-1]]
     with holder:
-        plus = np.ones(2, dtype=complex) / np.sqrt(2)
-        ancilla = holder.prepare(
-            numbers.exact([1, 1]) if is_exact(state) else plus, "ancilla", copies
-        )
+        exact = not isinstance(state, Chain) and is_exact(state)
+        plus = numbers.exact([1, 1]) if exact else np.ones(2, dtype=complex) / np.sqrt(2)
+        ancilla = holder.prepare(plus, "ancilla", copies)
         register = holder.join(ancilla, register, name=f"gradient state {block}")
         if recipe.observable_in_nu:
             holder.apply([Controlled(circuit.observable)], register)

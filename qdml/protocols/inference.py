@@ -10,24 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from qdml.claims.intervals import check_promise, sampling_copies
-from qdml.claims.seeds import generator
-from qdml.errors import InputError
-from qdml.model.ansatz import random_line
+from qdml.model import structured
 from qdml.model.circuit import DistributedCircuit
 from qdml.network import Network, Party, Register, Transcript
+from qdml.protocols import drawn
+from qdml.quantum.choice import ENGINES, using
 from qdml.quantum.numbers import State
-from qdml.quantum.reference import amplitude_encoding
-
-#: Largest register that the reference engine is asked to hold.
-LARGEST_REFERENCE = 20
-
-#: More layers than this are a slip of the finger: the circuit alone would fill the memory.
-MOST_LAYERS = 1000
-
-#: Layers times amplitudes that still take seconds.
-LARGEST_WORK = 2**24
+from qdml.tensor.chain import Chain
 
 
 @dataclass(frozen=True)
@@ -37,6 +29,7 @@ class Estimate:
     count: int
     copies: int
     transcript: Transcript
+    engine: str
 
     @property
     def value(self) -> float:
@@ -48,7 +41,7 @@ class Estimate:
 class InferenceResult:
     """An estimate with its interval, the exact loss beside it for comparison, and the bill.
 
-    `engine` says what ran the protocol, always the reference so far, and what gave the exact loss.
+    `engine` says what ran the protocol and gave the exact loss.
     """
 
     value: float
@@ -58,7 +51,7 @@ class InferenceResult:
     engine: str
 
 
-def deal(network: Network, circuit: DistributedCircuit, state: State) -> dict[str, Party]:
+def deal(network: Network, circuit: DistributedCircuit, state: State | Chain) -> dict[str, Party]:
     """One party an owner, each with its own blocks; the first also holds the input state."""
     parties = {}
     for name in dict.fromkeys(circuit.owners):
@@ -95,7 +88,7 @@ def walk(
 
 
 def walked(
-    circuit: DistributedCircuit, state: State, copies: int, seed: int
+    circuit: DistributedCircuit, state: State | Chain, copies: int, seed: int
 ) -> tuple[Network, dict[str, Party], Register]:
     """A new network after the walk: its parties, and the register that the last owner holds."""
     network = Network(seed)
@@ -103,22 +96,23 @@ def walked(
     return network, parties, walk(network, parties, circuit.owners, copies)
 
 
-def run(circuit: DistributedCircuit, state: State, copies: int, seed: int) -> Estimate:
-    """Run the protocol with `copies` copies of the input `state` (N,)."""
+def run(circuit: DistributedCircuit, state: State | Chain, copies: int, seed: int) -> Estimate:
+    """Run the protocol with `copies` copies of the input `state`, (N,) or a chain."""
     network, parties, register = walked(circuit, state, copies, seed)
     first, last = parties[circuit.owners[0]], parties[circuit.owners[-1]]
+    engine = register.world.held.engine
     with last:
         outcome = last.measure(register, circuit.observable)
         if first is not last:
             network.channel.announce(outcome, last, to=first)
     with first:
         count = outcome.read(first)
-    return Estimate(count, copies, network.transcript)
+    return Estimate(count, copies, network.transcript, engine)
 
 
 def estimate(
     circuit: DistributedCircuit,
-    state: State,
+    state: State | Chain,
     accuracy: float,
     failure_probability: float,
     seed: int,
@@ -132,29 +126,28 @@ def estimate(
     return InferenceResult(
         value=found.value,
         interval=(max(-1.0, found.value - accuracy), min(1.0, found.value + accuracy)),
-        exact=float(circuit.loss(state)),
+        exact=float(_loss(circuit, state)),
         transcript=found.transcript,
-        engine=f"reference, {circuit.qubits} qubits; exact loss by {circuit.engine(state)}",
+        engine=found.engine,
     )
 
 
+def _loss(circuit: DistributedCircuit, state: State | Chain) -> Any:
+    return structured.loss(circuit, state) if isinstance(state, Chain) else circuit.loss(state)
+
+
 def estimate_random(
-    qubits: int, layers: int, accuracy: float, failure_probability: float, seed: int
+    qubits: int,
+    layers: int,
+    accuracy: float,
+    failure_probability: float,
+    seed: int,
+    kind: drawn.Input = "random",
+    engine: drawn.Engine = "auto",
 ) -> InferenceResult:
-    """`estimate` for a random line circuit and a random real input, both drawn from `seed`."""
+    """`estimate` for a line circuit and an input drawn from `seed`; raises as `drawn.model` too."""
     check_promise(accuracy, failure_probability)
-    if not 1 <= qubits <= LARGEST_REFERENCE:
-        raise InputError(
-            f"qubits = {qubits}: the reference engine holds 1 to {LARGEST_REFERENCE} qubits"
-        )
-    if not 1 <= layers <= MOST_LAYERS:
-        raise InputError(f"layers = {layers}: expected 1 to {MOST_LAYERS}")
-    if layers * 2**qubits > LARGEST_WORK:
-        raise InputError(
-            f"{layers} layers of {qubits} qubits: expected L 2^n up to {LARGEST_WORK} here; take "
-            "fewer layers or qubits"
-        )
-    rng = generator(seed, "random inference", qubits, layers)
-    circuit = random_line(qubits, layers, rng)
-    state = amplitude_encoding(rng.normal(size=2**qubits))
-    return estimate(circuit, state, accuracy, failure_probability, seed)
+    circuit, state = drawn.model(qubits, layers, seed, kind, engine)
+    named = engine.replace("-", " ")
+    with using(named if named in ENGINES else None):
+        return estimate(circuit, state, accuracy, failure_probability, seed)

@@ -7,11 +7,13 @@ ran before, so that the same question always gets the same bits.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from qdml.errors import InputError
+from qdml.errors import InputError, nearest
 from qdml.quantum import reference
 from qdml.quantum.gates import Gate, Pauli, act
 from qdml.quantum.numbers import State, is_exact
@@ -20,6 +22,31 @@ from qdml.quantum.numbers import State, is_exact
 #: 0.7 s; for this much work the reference takes 0.15 s and the compiled engine 0.005 s, so it pays
 #: from the fifth call on, or from the first on two more qubits.
 WORTH = 2**22
+
+#: Amplitudes of a state from which it may be chosen: a batch of smaller states costs it a call each
+#: where the reference takes them all at once.
+LEAST_AMPLITUDES = 2**8
+
+ENGINES = ("reference", "state vector")
+
+_wanted: ContextVar[str | None] = ContextVar("engine", default=None)
+
+
+@contextmanager
+def using(engine: str | None) -> Iterator[None]:
+    """Inside, this engine runs everything, whatever its size; None leaves the choice.
+
+    Raises `InputError` for a name that is not in `ENGINES`.
+    """
+    if engine is not None and engine not in ENGINES:
+        raise InputError(
+            f"engine {engine!r}: allowed are {', '.join(ENGINES)}{nearest(engine, ENGINES)}"
+        )
+    token = _wanted.set(engine)
+    try:
+        yield
+    finally:
+        _wanted.reset(token)
 
 
 @dataclass(frozen=True)
@@ -64,12 +91,11 @@ def choose(gates: Sequence[Gate], state: State) -> Engine:
     qubits = state.shape[0].bit_length() - 1
     if is_exact(state):
         return Engine("reference", qubits, state.nbytes)
-    pays = len(gates) * state.size >= WORTH
-    if pays:
+    pays = len(gates) * state.size >= WORTH and state.shape[0] >= LEAST_AMPLITUDES
+    name = _wanted.get() or ENGINES[pays]
+    if name == "state vector":
         check_memory(qubits)
-    return Engine(
-        "state vector" if pays else "reference", qubits, max(state.nbytes, 16 * state.size)
-    )
+    return Engine(name, qubits, max(state.nbytes, 16 * state.size))
 
 
 def check_memory(qubits: int, vectors: int = 3) -> None:

@@ -40,6 +40,15 @@ def test_the_bill_of_a_run_is_the_price_by_formula(call: Call) -> None:
     assert {name: bill[name] for name in price} == price
 
 
+def test_structured_inputs_and_engines_are_asked_for_by_name(call: Call) -> None:
+    asked = ("--qubits", "60", "--layers", "1", "--input", "structured", "--json")
+    said = json.loads(call("run", "inference", *asked).stdout)
+    assert said["engine"].startswith("matrix-product state, 60 qubits")
+    assert said["transcript"]["qubits"] == 60 * said["transcript"]["copies"]
+    chosen = call("run", "inference", *POINT, "--engine", "state-vector", "--json")
+    assert json.loads(chosen.stdout)["engine"].startswith("state vector, 3 qubits")
+
+
 def test_the_price_of_every_method(call: Call) -> None:
     result = call("cost", "inference", *POINT, "--json")
     assert (result.exit_code, result.stderr) == (0, "")

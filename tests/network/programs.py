@@ -26,6 +26,11 @@ angles = st.floats(-7, 7)
 class Programs(RuleBasedStateMachine):
     """All that parties may do with registers and outcomes, and what always holds."""
 
+    #: How prepared states are held, gates that all holders know, and what an act may cut off.
+    hold = staticmethod(lambda state: state)
+    gates = ("rotation", "permutation", "cz")
+    cut = 0.0
+
     def __init__(self) -> None:
         super().__init__()
         self.network = Network(seed=5)
@@ -45,7 +50,7 @@ class Programs(RuleBasedStateMachine):
     def prepare(self, who: int, state: np.ndarray, copies: int) -> None:
         party = self.parties[who % 3]
         with party:
-            register = party.prepare(state, f"register {len(self.worlds)}", copies)
+            register = party.prepare(self.hold(state), f"register {len(self.worlds)}", copies)
         assert (register.copies, 2**register.qubits) == (copies, len(state))
         self.worlds.append(register.world)
         self.live.append(register)
@@ -68,9 +73,7 @@ class Programs(RuleBasedStateMachine):
     def apply(self, which: int, data: st.DataObject) -> None:
         register = self._pick(which)
         n = register.qubits
-        kind = data.draw(
-            st.sampled_from(["rotation", "permutation", "cz"] if n > 1 else ["rotation"])
-        )
+        kind = data.draw(st.sampled_from(self.gates if n > 1 else ["rotation"]))
         if kind == "rotation":
             pauli, angle = data.draw(pauli_strings(n)), data.draw(angles)
             gate: Any = Rotation(pauli, Radians(angle))
@@ -232,6 +235,7 @@ class Programs(RuleBasedStateMachine):
 
     @invariant()
     def the_joint_state_is_the_plain_one(self) -> None:
+        self.plain.error += self.cut
         found, order = self._found()
         self.plain.front(order)
         assert distance(found, self.plain.vector) <= self.plain.error

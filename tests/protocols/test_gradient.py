@@ -12,9 +12,10 @@ from scipy.stats import binomtest
 
 from qdml.bounds.costs import gradient_state_messages, gradient_state_qubits
 from qdml.errors import InputError, NoCloningError
+from qdml.model import structured
 from qdml.model.ansatz import random_line
 from qdml.model.circuit import DistributedCircuit
-from qdml.protocols import gradient
+from qdml.protocols import drawn, gradient
 from qdml.quantum.gates import Pauli
 from qdml.quantum.numbers import imaginary, real
 from qdml.testing import (
@@ -123,3 +124,18 @@ def test_bad_places_are_named() -> None:
         # A wrong question does not cost the copies.
         with prepared.holder as holder:
             holder.measure(prepared.register, Pauli("ZZZ"))
+
+
+def test_gradient_states_of_structured_inputs_at_2_to_the_40() -> None:
+    """The means are those of an adjoint sweep, which no network and no ancilla takes part in."""
+    circuit, chain = drawn.model(40, 1, 2, "structured")
+    slopes = iter(structured.gradient(circuit, chain))
+    for block, each in enumerate(circuit.blocks, start=1):
+        expected = dict(zip(each.rotations, slopes, strict=False))
+        for gate in list(expected)[:2]:
+            prepared = gradient.prepare(circuit, chain, block, copies=3)
+            with prepared.holder:
+                string = gradient.aim(prepared, gate)
+            mean = prepared.register.world.held.mean(string, range(41))
+            assert -mean == pytest.approx(expected[gate], abs=1e-9)
+            assert prepared.transcript.qubits == 3 * (40 + 41 * (2 - block))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import numpy as np
 import pytest
@@ -16,8 +16,9 @@ from scipy.stats import binom, binomtest
 from qdml.bounds.costs import sampling_copies
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
-from qdml.protocols import inference
+from qdml.protocols import drawn, inference
 from qdml.quantum import reference
+from qdml.tensor.chain import TOLERANCE
 from qdml.testing import (
     exact_circuits,
     exact_states,
@@ -152,14 +153,65 @@ def test_the_interval_is_the_accuracy_on_either_side(
 @pytest.mark.parametrize(
     ("qubits", "layers", "message"),
     [
-        (0, 1, "qubits = 0: the reference engine holds 1 to 20"),
-        (21, 1, "qubits = 21"),
+        (0, 1, "qubits = 0: a vector is held for 1 to 20"),
+        (21, 1, "qubits = 21: .*; structured inputs go to 1000"),
         (2, 0, "layers = 0: expected 1 to 1000"),
+        (20, 17, "17 layers of 20 qubits: expected L 2\\^n up to"),
     ],
 )
 def test_a_random_circuit_has_a_size(qubits: int, layers: int, message: str) -> None:
     with pytest.raises(InputError, match=message):
         inference.estimate_random(qubits, layers, 0.1, 0.1, 0)
+
+
+@pytest.mark.parametrize(
+    ("qubits", "layers", "kind", "engine", "message"),
+    [
+        (1001, 1, "structured", "auto", "qubits = 1001: a matrix-product state is held for 2 to"),
+        (60, 5, "structured", "auto", "bonds of a matrix-product state may grow to 16384"),
+        (21, 1, "structured", "state-vector", "qubits = 21: a vector"),
+        (3, 1, "smooth", "auto", "input 'smooth': allowed are random, structured"),
+        (3, 1, "random", "statevector", r"engine 'statevector': .*\(nearest: 'state-vector'\)"),
+    ],
+)
+def test_inputs_and_engines_have_names_and_sizes(
+    qubits: int, layers: int, kind: str, engine: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        inference.estimate_random(qubits, layers, 0.1, 0.1, 0, kind, engine)
+
+
+@pytest.mark.parametrize("kind", ["random", "structured"])
+def test_every_engine_gives_the_same_answer(kind: str) -> None:
+    found = {
+        engine: inference.estimate_random(5, 2, 0.5, 0.1, 3, kind, engine)
+        for engine in get_args(drawn.Engine)
+    }
+    plain = found["reference"]
+    # Five qubits, 76 gates, and at most two compressions for each of the four blocks.
+    error = rounding(8 * 76, 2**5) + 8 * 5 * 8 * TOLERANCE
+    for engine, result in found.items():
+        assert result.value == plain.value
+        assert abs(result.exact - plain.exact) <= error
+        assert result.transcript.to_records() == plain.transcript.to_records()
+        if engine != "auto":
+            assert result.engine.startswith(engine.replace("-", " ").replace("x p", "x-p"))
+    assert found["auto"].engine.startswith({"random": "ref", "structured": "matrix"}[kind])
+
+
+def test_a_metered_inference_at_2_to_the_60() -> None:
+    found = inference.estimate_random(60, 2, 0.1, 0.05, 1, "structured")
+    copies = sampling_copies(0.1, 0.05)
+    assert found.transcript.totals() == {
+        "messages": 4,
+        "qubits": copies * 60 * 3,
+        "bits": copies.bit_length(),
+        "rounds": 4,
+        "copies": copies,
+        "entangled_pairs": 0,
+    }
+    assert found.interval[0] <= found.exact <= found.interval[1]
+    assert found.engine.startswith("matrix-product state, 60 qubits")
 
 
 def test_copies_beyond_what_can_be_drawn_are_refused() -> None:

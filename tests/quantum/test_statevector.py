@@ -230,3 +230,20 @@ def test_the_choice_depends_on_the_question_alone() -> None:
     assert abs(large.loss(state) - expected) <= 2 * bound
     slopes = reference.gradient(large.gates, state, large.observable)
     np.testing.assert_allclose(large.gradient(state), slopes, rtol=0, atol=4 * bound)
+
+
+def test_the_choice_can_be_overridden() -> None:
+    circuit, state = random_line(4, 1, np.random.default_rng(3)), random_state(4, 1)
+    with choice.using("state vector"):
+        assert circuit.engine(state).name == "state vector"
+        assert circuit.engine(exact([1] + [0] * 15)).name == "reference"
+        with choice.using("reference"):
+            assert circuit.engine(state).name == "reference"
+    assert circuit.engine(state).name == "reference"
+    with pytest.raises(InputError, match=r"engine 'vector': .*nearest: 'state vector'"):
+        choice.using("vector").__enter__()
+
+
+def test_batches_of_small_states_go_to_the_reference() -> None:
+    gates = random_line(2, 1, np.random.default_rng(3)).gates
+    assert choice.choose(gates, np.zeros((4, 2**20))).name == "reference"

@@ -1,0 +1,252 @@
+"""What can hold the joint state of a world: a vector, exact or not, or a matrix-product state.
+
+Qubits are numbered within the state; `axes` name those that are acted on, in the order in which the
+gates count them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from qdml.errors import InputError
+from qdml.network.product_form import product_form, string
+from qdml.quantum import reference
+from qdml.quantum.choice import choose
+from qdml.quantum.gates import Gate, Pauli
+from qdml.quantum.numbers import State, inner, is_exact, real
+from qdml.tensor.chain import Chain, Product
+
+#: How far the norm of a floating-point state may be from one: many roundings, but no mistake.
+SLACK = float(np.sqrt(np.finfo(float).eps))
+
+#: Most qubits whose joint outcome fits an int64.
+MOST_READ = 62
+
+
+class JointState(Protocol):
+    """What a world asks of its state."""
+
+    @property
+    def qubits(self) -> int:
+        """How many it holds."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether its numbers are exact."""
+        ...
+
+    @property
+    def engine(self) -> str:
+        """One line: what kind, how many qubits, how large."""
+        ...
+
+    def vector(self) -> State:
+        """All amplitudes (2^n,)."""
+        ...
+
+    def joined(self, other: JointState) -> JointState:
+        """The tensor product, the qubits of `other` last."""
+        ...
+
+    def apply(self, gates: Sequence[Gate], axes: Sequence[int]) -> None:
+        """Act with gates; raises `InputError` if they change the norm."""
+        ...
+
+    def mean(self, observable: Pauli, axes: Sequence[int]) -> float:
+        """<O>, in [-1, 1] up to rounding."""
+        ...
+
+    def forget(
+        self, observable: Pauli, sign: int, axes: Sequence[int], rng: np.random.Generator
+    ) -> None:
+        """Project on the outcome `sign` of O, read the qubits in the basis, and drop them."""
+        ...
+
+    def read(
+        self, axes: Sequence[int], copies: int, rng: np.random.Generator
+    ) -> npt.NDArray[np.int64]:
+        """Basis outcomes of every copy, (copies,); the qubits are dropped."""
+        ...
+
+
+class Vector:
+    """A joint state (2^n,) as an array of floating-point or exact numbers."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._engine: str | None = None
+
+    @property
+    def qubits(self) -> int:
+        """n."""
+        return self._state.size.bit_length() - 1
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is an array of Gaussian rationals."""
+        return is_exact(self._state)
+
+    @property
+    def engine(self) -> str:
+        """The engine that last acted."""
+        return self._engine or str(choose([], self._state))
+
+    def vector(self) -> State:
+        """The array itself."""
+        return self._state
+
+    def joined(self, other: JointState) -> JointState:
+        """A vector, unless `other` is a chain."""
+        if isinstance(other, Vector):
+            return Vector(np.multiply.outer(self._state, other._state).reshape(-1))
+        return Chained(Chain.of(self._state)).joined(other)
+
+    def apply(self, gates: Sequence[Gate], axes: Sequence[int]) -> None:
+        """With the engine that suits the size."""
+        front = self._to_front(axes)
+        engine = choose(gates, front)
+        front = engine.forward(gates, front)
+        self._engine = str(engine)
+        if not self.exact:
+            _check_norm(float(np.linalg.norm(front)))
+        tensor = front.reshape([2] * self.qubits)
+        self._state = np.moveaxis(tensor, range(len(axes)), axes).reshape(-1)
+
+    def mean(self, observable: Pauli, axes: Sequence[int]) -> float:
+        """<O>/<1>."""
+        front = self._to_front(axes)
+        flat = front.ravel()
+        return float(real(inner(flat, observable.apply(front).ravel())) / real(inner(flat, flat)))
+
+    def forget(
+        self, observable: Pauli, sign: int, axes: Sequence[int], rng: np.random.Generator
+    ) -> None:
+        """Reading the measured qubits out and forgetting them leaves the others in a pure state."""
+        front = self._to_front(axes)
+        front = front + observable.apply(front) * sign
+        self._keep(front[int(reference.sample_rows(front, 1, rng)[0])])
+
+    def read(
+        self, axes: Sequence[int], copies: int, rng: np.random.Generator
+    ) -> npt.NDArray[np.int64]:
+        """The others are left in the state that goes with the first outcome."""
+        front = self._to_front(axes)
+        outcomes = reference.sample_rows(front, copies, rng)
+        self._keep(front[int(outcomes[0])])
+        return outcomes
+
+    def _keep(self, state: State) -> None:
+        self._state = state if is_exact(state) else state / np.linalg.norm(state)
+
+    def _to_front(self, axes: Sequence[int]) -> State:
+        tensor = self._state.reshape([2] * self.qubits)
+        return np.moveaxis(tensor, axes, range(len(axes))).reshape(2 ** len(axes), -1)
+
+
+class Chained:
+    """A joint state as a matrix-product state, for structured data on any number of qubits."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain: Chain | None = chain
+
+    @property
+    def chain(self) -> Chain:
+        """The matrix-product state, of at least one qubit."""
+        assert self._chain is not None, "every qubit was measured"
+        return self._chain
+
+    @property
+    def qubits(self) -> int:
+        """n."""
+        return self._chain.qubits if self._chain else 0
+
+    @property
+    def exact(self) -> bool:
+        """Never."""
+        return False
+
+    @property
+    def engine(self) -> str:
+        """Size and loss of the chain."""
+        return (
+            f"matrix-product state, {self.qubits} qubits, bond {self.chain.bond}, truncation error "
+            f"{self.chain.error:.1e}"
+        )
+
+    def vector(self) -> State:
+        """All amplitudes, where that is possible."""
+        return self._chain.vector() if self._chain else np.ones(1, dtype=complex)
+
+    def joined(self, other: JointState) -> JointState:
+        """A chain."""
+        if isinstance(other, Chained):
+            return Chained(self.chain.joined(other.chain))
+        return Chained(self.chain.joined(Chain.of(other.vector())))
+
+    def apply(self, gates: Sequence[Gate], axes: Sequence[int]) -> None:
+        """Bonds are cut before they have doubled twice."""
+        self._chain, norm = evolved(self.chain, gates, axes)
+        _check_norm(norm)
+
+    def mean(self, observable: Pauli, axes: Sequence[int]) -> float:
+        """One sweep."""
+        term = _placed(string(observable), axes)
+        return self.chain.inner(self.chain, [term]).real / self.chain.inner(self.chain).real
+
+    def forget(
+        self, observable: Pauli, sign: int, axes: Sequence[int], rng: np.random.Generator
+    ) -> None:
+        """Projection, then the outcome of each measured qubit in turn."""
+        term = dict(_placed(string(observable), axes))
+        site = axes[0]
+        term[site] = sign * term.get(site, np.eye(2, dtype=complex))
+        self._chain = self.chain.times([{}, term]).compressed()[0]
+        self.read(axes, 1, rng)
+
+    def read(
+        self, axes: Sequence[int], copies: int, rng: np.random.Generator
+    ) -> npt.NDArray[np.int64]:
+        """All qubits at once, or with one copy some of them."""
+        if len(axes) > MOST_READ:
+            raise InputError(
+                f"{len(axes)} qubits read at once: an outcome of at most {MOST_READ} is a whole "
+                "number that fits; measure a Pauli observable, or split the register"
+            )
+        bits = self.chain.sample(copies, rng)[:, list(axes)]
+        self._chain = self.chain.projected(dict(zip(axes, map(int, bits[0]), strict=True)))
+        outcomes: npt.NDArray[np.int64] = bits @ (1 << np.arange(len(axes))[::-1])
+        return outcomes
+
+
+def joint(state: State | Chain) -> JointState:
+    """The holder for an array (2^n,) or a chain."""
+    return Chained(state) if isinstance(state, Chain) else Vector(np.array(state))
+
+
+def evolved(chain: Chain, gates: Sequence[Gate], axes: Sequence[int]) -> tuple[Chain, float]:
+    """The chain after the gates, of norm one, and the norm that they gave it."""
+    norm, bond = 1.0, chain.bond
+    for gate in gates:
+        chain = chain.times([_placed(term, axes) for term in product_form(gate, len(axes))])
+        if chain.bond > 2 * bond:
+            chain, factor = chain.compressed()
+            norm, bond = norm * factor, chain.bond
+    chain, factor = chain.compressed()
+    return chain, norm * factor
+
+
+def _placed(term: Product, axes: Sequence[int]) -> Product:
+    return {axes[q]: matrix for q, matrix in term.items()}
+
+
+def _check_norm(norm: float) -> None:
+    if abs(norm - 1) > SLACK:
+        raise InputError(
+            f"gates changed the norm of a state to {norm:.6g}: expected unitary gates; to select "
+            "an outcome, measure"
+        )
