@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qdml.errors import InputError
-from qdml.model.circuit import DistributedCircuit
+from qdml.model.circuit import Block, DistributedCircuit
 from qdml.quantum.gates import ControlledZ, Dense, Gate, Pauli, Rotation, hadamard
-from qdml.quantum.numbers import is_exact, real
+from qdml.quantum.numbers import Radians, is_exact, real
 from qdml.quantum.reference import amplitude_encoding
 from qdml.tensor import (
     MEMORY_BUDGET,
@@ -57,6 +57,49 @@ def expectation(
     `contraction` does.
     """
     return float(contraction(circuit, inputs, seed=seed).run(memory_budget).real)
+
+
+def gradient(
+    circuit: DistributedCircuit,
+    inputs: npt.ArrayLike,
+    *,
+    memory_budget: int = MEMORY_BUDGET,
+    seed: int = 0,
+) -> npt.NDArray[np.float64]:
+    """Derivative of the loss in every angle, in gate order, shape (M,), by shifts of pi/2.
+
+    A gate outside the causal cone has derivative zero; the networks of all the others have one
+    shape, so one plan serves them. Raises `InputError` as `expectation` does.
+    """
+    slopes = []
+    inside = causal(circuit)
+    narrow = [gate for j, gate in enumerate(circuit.gates) if j in inside]
+    for j, gate in enumerate(circuit.gates):
+        if not isinstance(gate, Rotation):
+            continue
+        if j not in inside:
+            slopes.append(0.0)
+            continue
+        at, ends = inside.index(j), []
+        for turn in (np.pi / 2, -np.pi / 2):
+            gates = [*narrow[: at + 1], Rotation(gate.pauli, Radians(turn)), *narrow[at + 1 :]]
+            shifted = DistributedCircuit(circuit.qubits, (Block(tuple(gates)),), circuit.observable)
+            ends.append(expectation(shifted, inputs, memory_budget=memory_budget, seed=seed))
+        slopes.append((ends[0] - ends[1]) / 2)
+    return np.array(slopes)
+
+
+def causal(circuit: DistributedCircuit) -> list[int]:
+    """Positions of the gates that the loss depends on, whatever the input and the angles are."""
+    # At angle zero a rotation is the identity, and still has a slope.
+    generic = [
+        Rotation(gate.pauli, Radians(1.0)) if isinstance(gate, Rotation) else gate
+        for gate in circuit.gates
+    ]
+    dealt = [operations(gate, circuit.qubits) for gate in generic]
+    observable = operations(circuit.observable, circuit.qubits)
+    kept = {id(op) for op in light_cone([op for ops in dealt for op in ops], observable)}
+    return [j for j, ops in enumerate(dealt) if any(id(op) in kept for op in ops)]
 
 
 def contraction(

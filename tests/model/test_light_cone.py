@@ -15,10 +15,19 @@ from numpy.typing import NDArray
 from qdml.errors import InputError
 from qdml.model import DistributedCircuit
 from qdml.model.ansatz import direction, random_line, random_pauli, random_string
-from qdml.model.light_cone import contraction, expectation, input_state, operations
+from qdml.model.circuit import Block
+from qdml.model.light_cone import (
+    causal,
+    contraction,
+    expectation,
+    gradient,
+    input_state,
+    operations,
+)
 from qdml.quantum.gates import ControlledZ, Dense, Gate, Pauli, Permutation, Rotation, swap
 from qdml.quantum.numbers import Direction, Radians, exact
 from qdml.tensor import build, flatten, prepare, sandwich
+from qdml.testing import line_circuits, pauli_circuits, rounding
 
 #: What is promised against the reference.
 TOLERANCE = 1e-12
@@ -295,3 +304,42 @@ def test_gates_that_are_no_operations_are_refused(gate: Gate, qubits: int, messa
     circuit = DistributedCircuit.alternating([[gate]], qubits)
     with pytest.raises(InputError, match=message):
         expectation(circuit, np.ones((qubits, 2)))
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.tuples(line_circuits(n) | pauli_circuits(n), st.integers(0, 2**32))
+    )
+)
+@settings(max_examples=25)
+def test_the_gradient_is_that_of_the_adjoint_sweep(pair: tuple[DistributedCircuit, int]) -> None:
+    circuit, seed = pair
+    inputs = vectors(circuit.qubits, np.random.default_rng(seed))
+    state = reduce(np.kron, [v / np.linalg.norm(v) for v in inputs])
+    found = gradient(circuit, inputs)
+    error = rounding(4 * len(circuit.gates), 2**circuit.qubits)
+    np.testing.assert_allclose(found, circuit.gradient(state), rtol=0, atol=error)
+
+
+def test_the_gradient_at_a_hundred_qubits_knows_its_cone() -> None:
+    rng = np.random.default_rng(4)
+    circuit, inputs = random_line(100, 2, rng), vectors(100, rng)
+    slopes = gradient(circuit, inputs)
+    places = [j for j, gate in enumerate(circuit.gates) if isinstance(gate, Rotation)]
+    inside = set(causal(circuit))
+    assert len(inside) < 60
+    assert all(slope == 0 for j, slope in zip(places, slopes, strict=True) if j not in inside)
+    # A finite difference of second order: halving the step quarters its error.
+    at = int(np.argmax(np.abs(slopes)))
+    errors = []
+    for step in (1e-1, 5e-2):
+        ends = []
+        for sign in (1, -1):
+            gates = list(circuit.gates)
+            rotation = gates[places[at]]
+            turned = Radians(rotation.angle.value + sign * step)
+            gates[places[at]] = Rotation(rotation.pauli, turned)
+            moved = DistributedCircuit(100, (Block(tuple(gates)),), circuit.observable)
+            ends.append(expectation(moved, inputs))
+        errors.append(abs((ends[0] - ends[1]) / (2 * step) - slopes[at]))
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.01)
