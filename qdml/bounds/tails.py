@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, comb, floor
 
+import flint
+
 from qdml.errors import InputError
 
 #: Enclosures are intervals of this width with dyadic ends.
@@ -38,6 +40,31 @@ def estimate_misses(copies: int, loss: Fraction, accuracy: Fraction) -> tuple[Fr
     scaled = (total - _inside(copies, a, b, first, last)) * WIDTH.denominator
     low = Fraction(scaled // total, WIDTH.denominator)
     return low, low if scaled % total == 0 else low + WIDTH
+
+
+def ternary_misses(
+    copies: int, weights: tuple[int, int, int], scale: int, accuracy: Fraction
+) -> Fraction:
+    """P(|scale S/k - mean| > accuracy) for S the sum of k outcomes -1, 0, 1, exactly.
+
+    weights: what the three outcomes weigh, whole numbers, not all zero; the mean is that of the
+    estimate. The law of S is read off the k-th power of a polynomial. Raises `InputError` for
+    values outside these ranges.
+    """
+    total = sum(weights)
+    if copies < 1 or min(weights) < 0 or not total or scale < 1 or accuracy <= 0:
+        raise InputError(
+            f"{copies} copies, weights {weights}, scale {scale}, accuracy {accuracy}: expected "
+            "positive numbers"
+        )
+    if 2 * copies**2 * total.bit_length() > 64 * MOST_BITS:
+        raise InputError(f"{copies} copies: the exact law would take more memory than is sensible")
+    law = flint.fmpz_poly(list(weights)) ** copies
+    mean = Fraction(scale * (weights[2] - weights[0]), total)
+    first = ceil((mean - accuracy) * copies / scale) + copies
+    last = floor((mean + accuracy) * copies / scale) + copies
+    inside = sum((int(law[i]) for i in range(max(0, first), min(2 * copies, last) + 1)), 0)
+    return 1 - Fraction(inside, total**copies)
 
 
 def _inside(copies: int, a: int, b: int, first: int, last: int) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from qdml.cli import gradient
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, within
 
 app = typer.Typer(rich_markup_mode=None, help="Price a task by every known method.")
@@ -52,3 +53,6 @@ def inference(
     for method, bill in methods.items():
         numbers = ", ".join(f"{number} {name}" for name, number in bill.items())
         typer.echo(f"{method}: {numbers}")
+
+
+app.command("gradient")(gradient.cost)

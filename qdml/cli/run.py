@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from qdml.cli import gradient
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, Seed
 
 app = typer.Typer(rich_markup_mode=None, help="Run one protocol over the metered network.")
@@ -63,3 +64,6 @@ def inference(
     )
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
     typer.echo(f"engine  {found.engine}, seed {seed}")
+
+
+app.command("gradient")(gradient.run)

@@ -65,6 +65,28 @@ def random_pauli(
     return DistributedCircuit.alternating(blocks, qubits)
 
 
+def random_commuting(
+    qubits: int,
+    layers: int,
+    parameters: int,
+    rng: np.random.Generator,
+    draw: Draw = radians,
+) -> DistributedCircuit:
+    """Blocks of `parameters` rotations whose strings commute qubit by qubit.
+
+    Each block draws a letter for every qubit, and its strings have that letter or I there: a
+    diagonal block in a product basis of its own, so that blocks need not commute with each other.
+    """
+    blocks = []
+    for _ in range(2 * layers):
+        letters = rng.choice(list("XYZ"), size=qubits)
+        masks = rng.integers(2, size=(parameters, qubits))
+        masks[~masks.any(axis=1), rng.integers(qubits)] = 1
+        strings = [Pauli("".join(np.where(mask, letters, "I"))) for mask in masks]
+        blocks.append(pauli_block(strings, [draw(rng) for _ in strings]))
+    return DistributedCircuit.alternating(blocks, qubits)
+
+
 def random_string(qubits: int, rng: np.random.Generator) -> Pauli:
     """A uniform Pauli string other than the identity."""
     if qubits < 1:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
-from math import ceil, floor
+from math import ceil, comb, floor
 
 import flint
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qdml.bounds.tails import WIDTH, estimate_misses
+from qdml.bounds.tails import WIDTH, estimate_misses, ternary_misses
 from qdml.claims.intervals import sampling_copies
 from qdml.errors import InputError
 
@@ -120,3 +120,39 @@ def test_values_outside_their_ranges_are_named(
         InputError, match=rf"{copies} copies, loss {loss}, accuracy {accuracy}: exp"
     ):
         estimate_misses(copies, loss, accuracy)
+
+
+@given(
+    st.integers(1, 12),
+    st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)).filter(any),
+    st.integers(1, 4),
+    st.fractions(min_value=Fraction(1, 10), max_value=2),
+)
+def test_three_outcomes_by_the_law_of_two(
+    copies: int, weights: tuple[int, int, int], scale: int, accuracy: Fraction
+) -> None:
+    """Summed again over how often each outcome comes up."""
+    a, b, c = weights
+    total, mean = sum(weights), Fraction(scale * (c - a), sum(weights))
+    missed = Fraction(0)
+    for ups in range(copies + 1):
+        for downs in range(copies + 1 - ups):
+            if abs(Fraction(scale * (ups - downs), copies) - mean) > accuracy:
+                rest = copies - ups - downs
+                ways = comb(copies, ups) * comb(copies - ups, downs)
+                missed += Fraction(ways * c**ups * a**downs * b**rest, total**copies)
+    assert ternary_misses(copies, weights, scale, accuracy) == missed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0, (1, 1, 1), 1, Fraction(1, 2)), "0 copies"),
+        ((1, (0, 0, 0), 1, Fraction(1, 2)), "expected positive numbers"),
+        ((1, (1, -1, 1), 1, Fraction(1, 2)), "expected positive numbers"),
+        ((10**5, (1, 1, 1), 1, Fraction(1, 2)), "more memory than is sensible"),
+    ],
+)
+def test_three_outcomes_have_ranges(arguments: tuple, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        ternary_misses(*arguments)

@@ -1,0 +1,91 @@
+"""`qdml run gradient` and `qdml cost gradient`: all derivatives of a loss, run and priced."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from qdml.cli.options import Accuracy, AsJson, FailureProbability, Seed, within
+
+Layers = Annotated[int, typer.Option(callback=within(1, 1000), help="Layers L, two blocks each.")]
+Parameters = Annotated[
+    int, typer.Option(callback=within(1, 10**6), help="Rotations P in each of the 2L blocks.")
+]
+
+
+def run(
+    method: Annotated[
+        str,
+        typer.Option(
+            help="parameter-shift, direct, commuting-block, pauli-shadows or clifford-shadows."
+        ),
+    ],
+    qubits: Annotated[int, typer.Option(callback=within(1, 12), help="Qubits n.")],
+    layers: Layers,
+    parameters: Parameters,
+    accuracy: Accuracy = 0.1,
+    failure_probability: FailureProbability = 0.05,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate every derivative of a random model whose blocks commute, drawn from the seed.
+
+    \b
+    qdml run gradient --method parameter-shift --qubits 3 --layers 2 --parameters 4
+    qdml run gradient --method pauli-shadows --qubits 2 --layers 1 --parameters 3 --json
+    """
+    from qdml.io import dumps
+    from qdml.protocols.gradient_methods import run_random
+
+    task = qubits, layers, parameters, accuracy, failure_probability
+    found, exact = run_random(method, *task, seed)
+    error = float(abs(found.gradient - exact).max())
+    bill = {name: int(getattr(found, name)) for name in ("messages", "qubits", "bits", "copies")}
+    if as_json:
+        result = {
+            "gradient": list(map(float, found.gradient)),
+            "exact": list(map(float, exact)),
+            "max_error": error,
+            "transcript": bill,
+            "method": method,
+            "seed": seed,
+        }
+        typer.echo(dumps(result), nl=False)
+        return
+    typer.echo(f"entries {len(exact)}, largest error {error:.6f}, promised {accuracy}")
+    typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
+
+
+def cost(
+    qubits: Annotated[int, typer.Option(callback=within(1, 1000), help="Qubits n.")],
+    layers: Layers,
+    parameters: Parameters,
+    accuracy: Accuracy = 0.1,
+    failure_probability: FailureProbability = 0.05,
+    weight: Annotated[
+        int, typer.Option(callback=within(1, 1001), help="Weight of the strings in Pauli shadows.")
+    ] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Price all derivatives by every method, and say where shadow tomography would begin to win.
+
+    \b
+    qdml cost gradient --qubits 10 --layers 2 --parameters 100
+    qdml cost gradient --qubits 20 --layers 4 --parameters 1000 --accuracy 0.05 --json
+    """
+    from qdml.bounds.gradient_costs import price
+    from qdml.io import dumps
+
+    methods, crossovers = price(qubits, layers, parameters, accuracy, failure_probability, weight)
+    if as_json:
+        typer.echo(dumps({"methods": methods, "crossovers": crossovers}), nl=False)
+        return
+    for method, bill in methods.items():
+        typer.echo(f"{method}: {bill['qubits']} qubits, {bill['copies']} copies")
+    for crossover in crossovers:
+        least = crossover["parameters"]
+        typer.echo(
+            f"shadow tomography with C = {crossover['constant']:g} beats {crossover['beats']} "
+            + (f"from P = {least} on" if least else "at no P in reach")
+        )

@@ -1,0 +1,250 @@
+"""All derivatives of the loss over the metered network, by each method that can be run.
+
+Every method gets a circuit whose blocks are products of Pauli rotations, and returns estimates in
+gate order with one bill. The last three measure the strings Y (x) Q_j and need blocks whose strings
+commute qubit by qubit, so that the later gates of a block leave Q_j alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from qdml.claims.seeds import generator
+from qdml.errors import InputError
+from qdml.model.ansatz import random_commuting
+from qdml.model.circuit import Block, DistributedCircuit
+from qdml.model.gradient_task import Task, copies
+from qdml.network import Transcript
+from qdml.protocols import gradient, inference
+from qdml.quantum import cliffords
+from qdml.quantum.gates import Gate, Pauli, Rotation
+from qdml.quantum.numbers import Radians, State
+from qdml.quantum.reference import amplitude_encoding
+
+Floats = npt.NDArray[np.float64]
+
+#: Rotations that turn a letter into Z.
+_TO_Z = {"X": ("Y", -np.pi / 2), "Y": ("X", np.pi / 2)}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Estimates of all derivatives in gate order (M,), copies of each state, and the bill."""
+
+    gradient: Floats
+    copies: int
+    qubits: int
+    messages: int
+    bits: int
+
+
+def run(
+    method: str,
+    circuit: DistributedCircuit,
+    state: State,
+    accuracy: float,
+    failure_probability: float,
+    seed: int,
+) -> Found:
+    """Estimate every derivative to `accuracy` except with `failure_probability` for any of them.
+
+    Raises `InputError` for an unknown method, for a block without rotations or with another gate,
+    and for a method that needs commuting strings where they do not commute.
+    """
+    strings = block_strings(circuit)
+    most, heaviest = max(map(len, strings)), max(s.weight for block in strings for s in block)
+    task = Task(circuit.qubits, circuit.layers, most, accuracy, failure_probability)
+    bills: list[Transcript] = []
+    k, entries = copies(method, task, heaviest + 1), []
+    for number, own in enumerate(strings, start=1):
+        rng = generator(seed, "gradient", method, number)
+        entries += _RUNNERS[method](_Block(circuit, state, number, own, k, rng, bills))
+    totals = [bill.totals() for bill in bills]
+    qubits, messages, bits = (
+        sum(total[name] for total in totals) for name in ("qubits", "messages", "bits")
+    )
+    return Found(np.array(entries), k, qubits, messages, bits)
+
+
+#: Qubits, derivatives and networks that a run from a seed may ask for.
+LARGEST_RUN, MOST_ENTRIES, MOST_RUNS = 12, 10**4, 10**5
+
+
+def run_random(
+    method: str,
+    qubits: int,
+    layers: int,
+    parameters: int,
+    accuracy: float,
+    failure_probability: float,
+    seed: int,
+) -> tuple[Found, Floats]:
+    """`run` on a random circuit of commuting blocks and input, and the exact gradient (M,).
+
+    Raises `InputError` as `run` does, and for a task that would take more than minutes.
+    """
+    task = Task(qubits, layers, parameters, accuracy, failure_probability)
+    if qubits > LARGEST_RUN or task.entries > MOST_ENTRIES:
+        raise InputError(
+            f"{qubits} qubits, {task.entries} derivatives: expected at most {LARGEST_RUN} and "
+            f"{MOST_ENTRIES}; qdml cost gradient prices larger tasks"
+        )
+    bases = 3 ** (qubits + 1)
+    networks = {"pauli-shadows": bases, "clifford-shadows": copies("clifford-shadows", task)}
+    if 2 * layers * networks.get(method, 1) > MOST_RUNS:
+        raise InputError(
+            f"{method} on {qubits} qubits at accuracy {accuracy}: {networks[method]} runs for each "
+            f"of {2 * layers} blocks, expected up to {MOST_RUNS} in all; take fewer qubits, or "
+            "another accuracy or method"
+        )
+    rng = generator(seed, "random gradient", qubits, layers, parameters)
+    circuit = random_commuting(qubits, layers, parameters, rng)
+    state = amplitude_encoding(rng.normal(size=2**qubits))
+    found = run(method, circuit, state, accuracy, failure_probability, seed)
+    return found, np.array(circuit.gradient(state))
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One block to be differentiated, and the private randomness of its owner."""
+
+    circuit: DistributedCircuit
+    state: State
+    number: int
+    strings: Sequence[Pauli]
+    copies: int
+    rng: np.random.Generator
+    bills: list[Transcript]
+
+    def read(self, gates: Sequence[Gate], copies: int) -> npt.NDArray[np.int64]:
+        """Basis outcomes (copies,) of new copies of |g_b> after gates of the owner."""
+        seed = int(self.rng.integers(2**62))
+        prepared = gradient.prepare(self.circuit, self.state, self.number, copies, seed)
+        self.bills.append(prepared.transcript)
+        with prepared.holder as holder:
+            holder.apply(gates, prepared.register)
+            return holder.measure_basis(prepared.register).read(holder)
+
+
+def _by_shift(block: _Block) -> list[float]:
+    """Half the difference of the losses at +-pi/2, each from k copies."""
+    found = []
+    for j, string in enumerate(block.strings):
+        ends = []
+        for turn in (np.pi / 2, -np.pi / 2):
+            blocks = list(block.circuit.blocks)
+            gates = list(blocks[block.number - 1].gates)
+            gates.insert(j, Rotation(string, Radians(turn)))
+            blocks[block.number - 1] = Block(tuple(gates))
+            shifted = replace(block.circuit, blocks=tuple(blocks))
+            seed = int(block.rng.integers(2**62))
+            ran = inference.run(shifted, block.state, block.copies, seed)
+            block.bills.append(ran.transcript)
+            ends.append(ran.value)
+        found.append((ends[0] - ends[1]) / 2)
+    return found
+
+
+def _directly(block: _Block) -> list[float]:
+    """k fresh copies of |g_b> for each entry."""
+    found = []
+    for j in range(len(block.strings)):
+        seed = int(block.rng.integers(2**62))
+        prepared = gradient.prepare(block.circuit, block.state, block.number, block.copies, seed)
+        block.bills.append(prepared.transcript)
+        found.append(gradient.measure(prepared, j))
+    return found
+
+
+def _jointly(block: _Block) -> list[float]:
+    """k copies of |g_b> for all entries: one product basis reads every string."""
+    outcomes = block.read(_turns("Y" + common_letters(block.strings)), block.copies)
+    return [-float(np.mean(_signs(outcomes, "Y" + each.letters))) for each in block.strings]
+
+
+def _by_pauli_shadows(block: _Block) -> list[float]:
+    """k copies of |g_b>, each measured in letters that its owner draws; those that fit count."""
+    common_letters(block.strings)
+    sums = np.zeros(len(block.strings))
+    drawn = block.rng.integers(3, size=(block.copies, block.circuit.qubits + 1))
+    counts = Counter("".join("XYZ"[i] for i in row) for row in drawn)
+    for letters, count in sorted(counts.items()):
+        outcomes = block.read(_turns(letters), count)
+        for j, string in enumerate(block.strings):
+            asked = "Y" + string.letters
+            if all(a in ("I", letter) for a, letter in zip(asked, letters, strict=True)):
+                sums[j] -= 3 ** (string.weight + 1) * _signs(outcomes, asked).sum()
+    return list(map(float, sums / block.copies))
+
+
+def _by_clifford_shadows(block: _Block) -> list[float]:
+    """k copies of |g_b>, each after a uniform Clifford unitary; strings made diagonal count."""
+    common_letters(block.strings)
+    sums, wide = np.zeros(len(block.strings)), block.circuit.qubits + 1
+    for _ in range(block.copies):
+        clifford = cliffords.random(wide, block.rng)
+        outcomes = block.read(clifford.gates, 1)
+        for j, string in enumerate(block.strings):
+            sign, image = clifford.image(Pauli("Y" + string.letters))
+            if not set(image.letters) & {"X", "Y"}:
+                sums[j] -= (2**wide + 1) * sign * _signs(outcomes, image.letters)[0]
+    return list(map(float, sums / block.copies))
+
+
+_RUNNERS = {
+    "parameter-shift": _by_shift,
+    "direct": _directly,
+    "commuting-block": _jointly,
+    "pauli-shadows": _by_pauli_shadows,
+    "clifford-shadows": _by_clifford_shadows,
+}
+
+
+def block_strings(circuit: DistributedCircuit) -> list[list[Pauli]]:
+    """The Pauli strings of every block. Raises `InputError` for a block with any other gate."""
+    found = []
+    for number, block in enumerate(circuit.blocks, start=1):
+        strings = [gate.pauli for gate in block.gates if isinstance(gate, Rotation)]
+        if not strings or len(strings) < len(block.gates):
+            raise InputError(f"block {number}: expected Pauli rotations alone, one or more")
+        found.append(strings)
+    return found
+
+
+def common_letters(strings: Sequence[Pauli]) -> str:
+    """One letter a qubit that all strings agree with, Z where none acts.
+
+    Raises `InputError` where two strings have different letters on a qubit.
+    """
+    letters = ""
+    for q in range(strings[0].qubits):
+        here = {string.letters[q] for string in strings} - {"I"}
+        if len(here) > 1:
+            raise InputError(
+                f"strings with {' and '.join(sorted(here))} on qubit {q} do not commute qubit by "
+                "qubit; take the method parameter-shift or direct"
+            )
+        letters += here.pop() if here else "Z"
+    return letters
+
+
+def _turns(letters: str) -> list[Gate]:
+    """Gates after which Z on each qubit is what the given letter was before."""
+    gates: list[Gate] = []
+    for q, letter in enumerate(letters):
+        if letter in _TO_Z:
+            axis, angle = _TO_Z[letter]
+            gates.append(Rotation(Pauli.single(axis, q, len(letters)), Radians(angle)))
+    return gates
+
+
+def _signs(outcomes: npt.NDArray[np.int64], letters: str) -> Floats:
+    """(-1)^(parity of the bits where a letter stands), for each outcome."""
+    mask = int("".join("0" if letter == "I" else "1" for letter in letters), 2)
+    parities: Floats = 1.0 - 2.0 * (np.bitwise_count(outcomes & mask) % 2)
+    return parities

@@ -1,0 +1,46 @@
+"""`qdml run gradient` and `qdml cost gradient`: what they print, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qdml.model.gradient_task import METHODS
+from tests.cli.conftest import Call
+
+POINT = ("--qubits", "2", "--layers", "1", "--parameters", "2", "--accuracy", "0.5")
+
+
+def test_a_run_finds_the_gradient_and_pays_the_price(call: Call) -> None:
+    price = json.loads(call("cost", "gradient", *POINT, "--json").stdout)["methods"]
+    assert set(price) == set(METHODS)
+    for method in ("parameter-shift", "direct", "commuting-block"):
+        ran = call("run", "gradient", "--method", method, *POINT, "--json")
+        said = json.loads(ran.stdout)
+        assert len(said["gradient"]) == len(said["exact"]) == 4
+        errors = [abs(a - b) for a, b in zip(said["gradient"], said["exact"], strict=True)]
+        assert said["max_error"] == pytest.approx(max(errors))
+        assert said["transcript"]["qubits"] == price[method]["qubits"]
+
+
+def test_people_get_lines(call: Call) -> None:
+    assert call("run", "gradient", "--method", "direct", *POINT).stdout.startswith("entries 4, ")
+    said = call("cost", "gradient", *POINT).stdout
+    assert "commuting-block: " in said
+    assert "shadow tomography with C = 1 beats parameter-shift" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "gradient", "--method", "directly", *POINT), "nearest: 'direct'"),
+        (("run", "gradient", "--method", "direct", *POINT[:-1], "0"), "accuracy 0"),
+        (("cost", "gradient", *POINT, "--weight", "9"), "weight 9: expected 1 to n+1 = 3"),
+        (("cost", "gradient", *POINT[:4], "--parameters", "0"), "0: allowed are whole numbers"),
+    ],
+)
+def test_bad_numbers_are_one_line(arguments: tuple[str, ...], message: str, call: Call) -> None:
+    result = call(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
