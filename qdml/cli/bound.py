@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,9 @@ import typer
 
 from qdml.cli.options import AsJson
 from qdml.errors import InputError
+
+#: No exponents: a short text would stand for a number that fills the memory.
+_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20}|/0*[1-9][0-9]{0,19})?")
 
 
 def bound(
@@ -86,9 +90,6 @@ def _number(option: str, text: str | None) -> Fraction | None:
     """An exact number as a user writes it: 3, 2.5 or 5/2."""
     if text is None:
         return None
-    try:
-        if len(text) <= 40:
-            return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        pass
+    if _NUMBER.fullmatch(text):
+        return Fraction(text)
     raise InputError(f"--{option} {text[:40]!r}: expected a number such as 3, 2.5 or 5/2")
