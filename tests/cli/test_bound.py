@@ -126,3 +126,14 @@ def test_every_family_can_be_found() -> None:
     for name, family in FAMILIES.items():
         module, function = family.function.split(":")
         assert callable(getattr(import_module(module), function)), name
+
+
+def test_rank_and_discrepancy_stand_beside(call: Call) -> None:
+    said = json.loads(
+        call("bound", "--family", "inner-product", "--n", "2", "--beside", "--json").stdout
+    )
+    assert said["beside"]["rank"] == said["beside"]["rank_mod_p"] == 4
+    assert said["beside"]["discrepancy_at_least"] < said["beside"]["discrepancy_at_most"] == 0.5
+    lines = call("bound", "--family", "inner-product", "--n", "2", "--beside").stdout
+    assert "rank 4: log2 rank bits without error" in lines
+    assert "discrepancy 0.07" in lines

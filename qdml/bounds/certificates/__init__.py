@@ -19,6 +19,7 @@ from qdml.io import SCHEMA_VERSION
 CHECKERS: Mapping[str, str] = {
     "gamma2-dense": "gamma2_dense",
     "gamma2-factorisation": "gamma2_factorisation",
+    "rank-mod-p": "rank_mod_p",
 }
 
 
