@@ -216,6 +216,52 @@ def test_what_is_missing_is_named(key: str) -> None:
     assert check({name: GOOD[name] for name in GOOD if name != key}).reason == f"{key}: missing"
 
 
+PLAIN = {"kind": "gamma2-dense", "alpha": 3, "p": [4, 4], "q": [4, 4], "bound": 0}
+
+
+def test_weights_off_the_promise_and_against_the_matrix_cost_alpha() -> None:
+    """Three weights along the matrix and one of each other kind, where every one decides."""
+    for rows in ([[1, 1], [1, None]], [[1, 1], [1, -1]], [[1, 1], [1, 1]]):
+        record = PLAIN | {"matrix": rows, "weights": [[2, 2], [2, "1/2"]]}
+        # 2 (6 + 1/2) / 16, or 2 (6 - 3/2) / 16 where the last weight is not along the matrix.
+        expected = Fraction(13, 16) if rows[1][1] == 1 else Fraction(9, 16)
+        assert check(record).bound == exact.lower(record) == expected
+        found = check(record | {"alpha": "infinity"})
+        assert found.valid == (rows[1][1] == 1)
+        assert found.valid or "every weight has the sign of its entry" in found.reason
+
+
+@given(st.lists(st.integers(2**199, 2**200), min_size=4, max_size=6))
+def test_inverses_are_rounded_to_the_side_that_stays_true(p: list[int]) -> None:
+    """q has to reach sum w^2/p; the whole number below it is too little, by less than one part in
+    2^199, unless the sum is whole."""
+    weight = 2**200
+    needed = sum(Fraction(weight**2, entry) for entry in p)
+    assume(needed.denominator != 1)
+    record = {
+        "kind": "gamma2-dense",
+        "matrix": [[1]] * len(p),
+        "alpha": 3,
+        "weights": [[weight]] * len(p),
+        "p": p,
+        "q": [int(needed)],
+        "bound": 0,
+    }
+    assert not check(record).valid
+    # A part in 2^50 more is enough for the exact check as well.
+    assert check(record | {"q": [int(needed) + 2**150]}).valid
+
+
+@pytest.mark.parametrize("entry", [1, -1, None])
+def test_a_factorisation_stays_in_the_window_on_either_side(entry) -> None:
+    record = {"kind": "gamma2-factorisation", "matrix": [[entry]], "alpha": 3, "scale": 2}
+    for product_ in range(-16, 17):
+        found = check(record | {"x": [[1]], "y": [[product_]], "bound": 100})
+        value = Fraction(product_, 4)
+        inside = abs(value) <= 3 if entry is None else 1 <= entry * value <= 3
+        assert found.valid == inside, product_
+
+
 UPPER_BAD = [
     ({"bound": 1}, "bound: less is claimed than the proved"),
     ({"scale": 0}, "scale: 0: allowed"),

@@ -64,6 +64,7 @@ def test_zero_is_proved_and_a_matrix_without_a_diagonal_is_not() -> None:
 
 def test_what_is_not_symmetric_or_not_square_proves_nothing() -> None:
     assert not is_psd([[1, 0], [1, 1]])
+    assert not is_psd([[2**80, 1], [0, 2**80]])
     assert not is_psd([[1, 0]])
     assert not is_psd([[1, 0], [0]])
 
