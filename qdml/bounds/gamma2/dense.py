@@ -16,6 +16,9 @@ from qdml.bounds.gamma2.symmetry import merged
 from qdml.errors import InputError
 from qdml.solve import Solver
 
+#: In a window that is narrower no factorisation survives its rounding.
+_NARROWEST = Fraction(1, 10**9)
+
 
 def find(
     name: Any,
@@ -28,11 +31,13 @@ def find(
 
     `name` is what certificates say of the matrix: rows of 1, -1 and None, rows of text + - . (both
     at most 512 by 512), or a family as `qdml.bounds.certificates.matrices` builds it. Raises
-    `InputError` for another matrix, one without a defined entry, or alpha <= 1, and `SolveError`
-    where a solver has no answer, or another one than `check_with`.
+    `InputError` for another matrix, one without a defined entry, or alpha < 1 + 1e-9, and
+    `SolveError` where a solver has no answer, or another one than `check_with`.
     """
-    if alpha is not None and alpha <= 1:
-        raise InputError(f"alpha {alpha}: expected a number above 1, such as 3 for error 1/3")
+    if alpha is not None and alpha - 1 < _NARROWEST:
+        raise InputError(
+            f"alpha {alpha}: expected a number above 1 (by at least 1e-9), such as 3 for error 1/3"
+        )
     try:
         signs = np.array(sign_matrix(name), dtype=np.int8)
     except Rejected as error:

@@ -52,59 +52,62 @@ def suggest(
     Raises `SolveError` where the solver has no answer, or another one than `check_with`.
     """
     m, n = matrix.shape
-    labels = classes(matrix)
-    bases = [np.eye(m + n)] if labels is None else blocks(labels)
-    if labels is None:
-        labels = _all_apart(m, n)
+    found_classes = classes(matrix)
+    bases = [np.eye(m + n)] if found_classes is None else blocks(found_classes)
+    labels = _all_apart(m, n) if found_classes is None else found_classes
     diagonal, diagonal_sizes = np.unique(np.diag(labels), return_counts=True)
     cross, first, sizes = np.unique(labels[:m, m:], return_index=True, return_counts=True)
-    signs = matrix.ravel()[first]
     place = np.full(labels.max() + 1, -1)
     place[diagonal] = np.arange(len(diagonal))
     place[cross] = len(diagonal) + np.arange(len(cross))
 
-    # One column for weights along A, where they count 1, and one for those against it or off the
-    # promise, where they count -alpha.
-    kinds = [(1.0, signs != 0)]
-    if alpha is not None:
-        kinds += [(-1.0, signs != 0), (1.0, signs == 0), (-1.0, signs == 0)]
-    chosen, factors, gains = [], [], []
-    # Unknowns are a class's norm, not its entry: classes of one pair and of thousands are alike.
-    roots = np.sqrt(sizes)
-    for kind, (sign, where) in enumerate(kinds):
-        chosen.append(np.flatnonzero(where))
-        factors.append((sign * np.where(signs == 0, 1, signs) / roots)[where])
-        gains.append(roots[where] * (1.0 if kind == 0 else -float(alpha or 0)))
-    amounts = cp.Variable(sum(map(len, chosen)), nonneg=True)
-    diagonals = cp.Variable(len(diagonal))
-    spread = sparse.csr_array(
-        (np.concatenate(factors), (np.concatenate(chosen), np.arange(amounts.size))),
-        shape=(len(cross), amounts.size),
-    )
+    spread, gains = _columns(matrix.ravel()[first], sizes, alpha)
+    amounts, diagonals = cp.Variable(len(gains), nonneg=True), cp.Variable(len(diagonal))
     entries = hstack([diagonals / np.sqrt(diagonal_sizes), -(spread @ amounts)])
     semidefinite = [
         reshape(_compressed(labels, place, basis) @ entries, (width, width), order="C") >> 0
         for basis in bases
         for width in (basis.shape[1],)
     ]
-    gain = np.concatenate(gains) @ amounts * (2 / (m + n))
     mass = np.sqrt(diagonal_sizes) @ diagonals
+    gain = gains @ amounts * (2 / (m + n))
     problem = cp.Problem(cp.Maximize(gain), [mass == m + n, *semidefinite])
     sharp = max(basis.shape[1] for basis in bases) <= LARGEST_SHARP
     found = _solved(problem, [solver] if solver else _ORDER[sharp], check_with)
-    by_class = np.concatenate([entries.value, [0.0]])
-    by_class[len(diagonal) : -1] *= -1
-    full = by_class[place[labels]]
+
+    full = np.append(entries.value, 0.0)[place[labels]]
     gram = np.zeros_like(full)
     for basis, constraint in zip(bases, semidefinite, strict=True):
         gram += basis @ constraint.dual_value @ basis.T
     return Suggestion(
-        weights=full[:m, m:],
+        weights=-full[:m, m:],
         p=np.diag(full)[:m],
         q=np.diag(full)[m:],
-        gram=_averaged(gram, labels) if len(bases) > 1 else (gram + gram.T) / 2,
+        gram=gram if found_classes is None else _averaged(gram, labels),
         solution=found,
     )
+
+
+def _columns(signs: Signs, sizes: Labels, alpha: float | None) -> tuple[sparse.csr_array, Floats]:
+    """The map from what is solved for, all >= 0, to W by class, and what each counts in the sum.
+
+    A class has one column for weights along A, which count 1, and one for those against it; off the
+    promise it has one for either sign; the last three count -alpha. Unknowns are a class's norm,
+    not its entry, so that classes of one pair and of thousands are alike.
+    """
+    kinds = [(1.0, signs != 0)]
+    if alpha is not None:
+        kinds += [(-1.0, signs != 0), (1.0, signs == 0), (-1.0, signs == 0)]
+    roots = np.sqrt(sizes)
+    chosen = np.concatenate([np.flatnonzero(where) for _, where in kinds])
+    factors = [(sign * np.where(signs == 0, 1, signs) / roots)[where] for sign, where in kinds]
+    gains = [
+        roots[where] * (1.0 if kind == 0 else -float(alpha or 0))
+        for kind, (_, where) in enumerate(kinds)
+    ]
+    shape = (len(signs), len(chosen))
+    triple = (np.concatenate(factors), (chosen, np.arange(len(chosen))))
+    return sparse.csr_array(triple, shape=shape), np.concatenate(gains)
 
 
 def _solved(problem: cp.Problem, solvers: Sequence[Solver], check_with: Solver | None) -> Solution:

@@ -170,7 +170,7 @@ def test_a_random_matrix_of_64_rows_is_certified_soon_and_checked_sooner() -> No
 
 
 def test_bad_matrices_and_factors_are_told_in_one_line() -> None:
-    for alpha in (Fraction(1), Fraction(0), Fraction(-3), Fraction(1, 2)):
+    for alpha in (Fraction(1), Fraction(0), Fraction(-3), Fraction(1, 2), 1 + Fraction(1, 10**20)):
         with pytest.raises(InputError, match=rf"alpha {alpha}: expected a number above 1"):
             dense.find([[1]], alpha)
     with pytest.raises(InputError, match="allowed are lists of 1, -1 and null"):
