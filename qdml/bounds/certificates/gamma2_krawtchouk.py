@@ -1,0 +1,120 @@
+"""Check a lower bound on gamma_2^alpha of a partial sign matrix f(|x xor y|), by Krawtchouk sums.
+
+Let B be any matrix that alpha-approximates f and b(d) the mean of its entries at distance d. By
+convexity and symmetry gamma_2(B) >= gamma_2 of the averaged matrix = sum_k |u_k|, where
+b(d) = sum_k u_k K_k(d)/C(n,k) (its Fourier transform: Linial and Shraibman 2009). So whole numbers
+w_d and a scale s with |sum_d w_d K_k(d)| <= s C(n,k) for every k prove that
+gamma_2^alpha >= (1/s) sum_d (least w_d b(d) that the approximation allows at d).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+from qdml.bounds.certificates.reading import (
+    MAX_DIGITS,
+    Checked,
+    Rejected,
+    choice,
+    field,
+    integer,
+    only,
+    rational,
+)
+
+#: Distances are at most this: a bound on the work that a hostile file can ask for.
+MOST_BITS = 512
+
+_LIMIT = 10**MAX_DIGITS
+_KEYS = {"kind", "family", "n", "alpha", "scale", "weights", "bound"}
+
+
+def check(record: Mapping[str, Any]) -> Checked:
+    """The proven lower bound on gamma_2^alpha. Raises `Rejected` with the reason.
+
+    Fields: `family` "gap-hamming" with `n` and `gap`, or "majority" with `n`; `alpha` > 1; `scale`
+    s; `weights`, pairs [d, w_d] in rising d; `bound`, what the file claims.
+    """
+    n, gap = _family(record)
+    alpha = rational(field(record, "alpha"), "alpha")
+    if alpha <= 1:
+        raise Rejected(f"alpha: {alpha}: allowed are rationals above 1")
+    scale = integer(record, "scale", 1, _LIMIT)
+    weights = _weights(record, n)
+    _feasible(n, scale, weights)
+    total = sum(
+        (
+            _least(n - 2 * d, gap, alpha) * w if w > 0 else _most(n - 2 * d, gap, alpha) * w
+            for d, w in weights
+        ),
+        Fraction(0),
+    )
+    bound = total / scale
+    if bound <= 0:
+        raise Rejected("weights: nothing above zero follows from them")
+    if rational(field(record, "bound"), "bound") > bound:
+        raise Rejected(f"bound: more is claimed than the proved {float(bound):.9g}")
+    return Checked(
+        True, bound, f"{len(weights)} distances, {n + 1} Krawtchouk sums in whole numbers"
+    )
+
+
+def _family(record: Mapping[str, Any]) -> tuple[int, int]:
+    """Bits n and gap: +1 where n - 2d >= gap, -1 where n - 2d <= -gap, free between."""
+    family = choice(record, "family", ("gap-hamming", "majority"))
+    n = integer(record, "n", 1, MOST_BITS)
+    if family == "gap-hamming":
+        only(record, _KEYS | {"gap"})
+        gap = integer(record, "gap", 1, n)
+        if (n - gap) % 2:
+            raise Rejected(
+                f"gap: {gap}: n - 2d is never that at n = {n}; n and gap are both even or odd"
+            )
+        return n, gap
+    only(record, _KEYS)
+    if n % 2 == 0:
+        raise Rejected(f"n: {n}: a majority needs an odd number of bits")
+    return n, 1
+
+
+def _weights(record: Mapping[str, Any], n: int) -> list[tuple[int, int]]:
+    pairs = field(record, "weights")
+    if not isinstance(pairs, list):
+        raise Rejected("weights: a list of pairs [d, w] is needed")
+    found: list[tuple[int, int]] = []
+    for pair in pairs:
+        if not isinstance(pair, list) or len(pair) != 2 or {type(x) for x in pair} != {int}:
+            raise Rejected("weights: each is a pair [d, w] of whole numbers")
+        d, w = pair
+        if not (found[-1][0] if found else -1) < d <= n or abs(w) >= _LIMIT:
+            raise Rejected(f"weights: distance {d} is out of order, above {n}, or its weight huge")
+        found.append((d, w))
+    return found
+
+
+def _feasible(n: int, scale: int, weights: list[tuple[int, int]]) -> None:
+    """|sum_d w_d K_k(d)| <= scale C(n,k) for k = 0 ... n, K_k(d) by its recurrence in k."""
+    sums = [0] * (n + 1)
+    for d, w in weights:
+        before, here = 0, 1
+        for k in range(n + 1):
+            sums[k] += w * here
+            before, here = here, ((n - 2 * d) * here - (n - k + 1) * before) // (k + 1)
+    for k, value in enumerate(sums):
+        if abs(value) > scale * comb(n, k):
+            raise Rejected(
+                f"weights: not dual feasible: the Krawtchouk sum at k = {k} is too large"
+            )
+
+
+def _least(score: int, gap: int, alpha: Fraction) -> Fraction:
+    """The least b(d) that the approximation allows at score n - 2d."""
+    return Fraction(1) if score >= gap else -alpha
+
+
+def _most(score: int, gap: int, alpha: Fraction) -> Fraction:
+    """The largest b(d) that the approximation allows at score n - 2d."""
+    return Fraction(-1) if score <= -gap else alpha
