@@ -16,6 +16,7 @@ from qdml.errors import QdmlError
 
 #: The module of each kind of certificate, which has a function `check(record) -> Checked`.
 CHECKERS: Mapping[str, str] = {
+    "gamma2-blocks": "gamma2_blocks",
     "gamma2-krawtchouk": "gamma2_krawtchouk",
 }
 
