@@ -12,7 +12,8 @@ a matrix is positive semidefinite when it is on the vectors
     v_i = (|10> - |01>)^k (x) sum of all |z> of n - 2k bits with |z| = i - k,
 
 k <= i <= n - k, for every k <= n/2: these are the highest-weight vectors, C(n,k) - C(n,k-1)
-copies of each space (Schrijver 2005 has the same blocks). The k pairs of places agree, sign +, or differ, sign -; so
+copies of each space (Schrijver 2005 has the same blocks). In each of the k pairs of places x and
+y agree, sign +, or differ, sign -; so
 
     <v_i| W |v_j> = 2^k sum_t w(i,j,t)/N(i,j,t) sum_s (-1)^(k-s) C(k,s) N_{n-2k}(i-k, j-k, t-s).
 """
