@@ -68,12 +68,7 @@ def _family(record: Mapping[str, Any]) -> tuple[int, int]:
     n = integer(record, "n", 1, MOST_BITS)
     if family == "gap-hamming":
         only(record, _KEYS | {"gap"})
-        gap = integer(record, "gap", 1, n)
-        if (n - gap) % 2:
-            raise Rejected(
-                f"gap: {gap}: n - 2d is never that at n = {n}; n and gap are both even or odd"
-            )
-        return n, gap
+        return n, integer(record, "gap", 1, n)
     only(record, _KEYS)
     if n % 2 == 0:
         raise Rejected(f"n: {n}: a majority needs an odd number of bits")

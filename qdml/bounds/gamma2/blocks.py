@@ -28,12 +28,13 @@ from qdml.bounds.gamma2.found import Found
 from qdml.errors import InputError, SolveError
 
 Matrix = NDArray[np.float64]
+Pair = tuple[Matrix, Matrix]
 
 #: The solver takes minutes here.
 LARGEST = 36
 
 #: Up to this size every kind of pair gets a weight, and the multipliers give an upper bound.
-WHOLE = 16
+WHOLE = 24
 
 #: Whole numbers are these many times the solver's.
 _UNIT = 2**40
@@ -63,7 +64,7 @@ def disjointness(*, alpha: Fraction, n: int) -> Found:
     smaller cases have them: |x and y| near 0, 1, 4 and 10, and levels from n/7 to 3n/4. Raises
     `InputError` unless alpha > 1 and 1 <= n <= LARGEST.
     """
-    triples = _kinds(n) if n <= WHOLE else _few(n)
+    triples = kinds(n) if n <= WHOLE else _few(n)
     return find({"family": "disjointness", "n": n}, alpha, triples)
 
 
@@ -80,7 +81,7 @@ def inner_product(*, alpha: Fraction, n: int) -> Found:
         "family": "inner-product",
         "n": n,
         "alpha": str(alpha),
-        "weights": [[i, j, t, (-1) ** t * pairs(n, i, j, t) * _UNIT] for i, j, t in _kinds(n)],
+        "weights": [[i, j, t, (-1) ** t * pairs(n, i, j, t) * _UNIT] for i, j, t in kinds(n)],
         "p": [comb(n, i) * norm for i in range(n + 1)],
     }
     bound = Fraction(2**n * _UNIT, norm)
@@ -98,7 +99,7 @@ def find(
     n = int(family["n"])
     _check(alpha, n)
     sign = SIGNS[family["family"]]
-    chosen = _kinds(n) if triples is None else triples
+    chosen = kinds(n) if triples is None else triples
     program = _program(n, chosen, tuple(sign(*kind, family) for kind in chosen))
     weights, p, multipliers = _suggested(program, float(alpha))
     certificate: dict[str, Any] = {
@@ -112,8 +113,8 @@ def find(
     if not checked.valid:
         raise SolveError(f"{family['family']}, n = {n}: {checked.reason}")
     primal = None
-    if len(chosen) == len(_kinds(n)):
-        primal = upper(program, alpha, multipliers)
+    if len(program.levels[0]) == n + 1:
+        primal = upper(program, family, alpha, multipliers)
     return Found("blocks", certificate | {"bound": str(checked.bound)}, primal)
 
 
@@ -124,7 +125,7 @@ def _check(alpha: Fraction, n: int) -> None:
         raise InputError(f"alpha {alpha}: expected a number above 1, for instance 3")
 
 
-def _kinds(n: int) -> tuple[Triple, ...]:
+def kinds(n: int) -> tuple[Triple, ...]:
     """Every (|x|, |y|, |x and y|) with |x| <= |y|."""
     return tuple(
         (i, j, t)
@@ -136,7 +137,7 @@ def _kinds(n: int) -> tuple[Triple, ...]:
 
 def _few(n: int) -> tuple[Triple, ...]:
     kinds, low, high = (0, 1, 4, 5, 10, 11), n // 7, 3 * n // 4
-    return tuple((i, j, t) for i, j, t in _kinds(n) if low <= i and j <= high and t in kinds)
+    return tuple((i, j, t) for i, j, t in kinds(n) if low <= i and j <= high and t in kinds)
 
 
 def _program(n: int, triples: tuple[Triple, ...], signs: tuple[int, ...]) -> Blocks:
@@ -166,7 +167,7 @@ def _phi(n: int, k: int, i: int, j: int, t: int) -> float:
     return overlap(n, k, i, j, t) / pairs(n, i, j, t) * sqrt(ratio)
 
 
-def _suggested(program: Blocks, alpha: float) -> tuple[Matrix, Matrix, list[tuple[Matrix, Matrix]]]:
+def _suggested(program: Blocks, alpha: float) -> tuple[Matrix, Matrix, list[Pair]]:
     """Weights w, levels p with sum 1, and the multipliers of D_p + W and D_p - W, from a solver."""
     import cvxpy as cp
 
@@ -213,25 +214,26 @@ def _rounded(program: Blocks, weights: Matrix, p: Matrix) -> dict[str, Any]:
 
 
 def upper(
-    program: Blocks, alpha: Fraction, multipliers: list[tuple[Matrix, Matrix]]
+    program: Blocks, family: Mapping[str, Any], alpha: Fraction, multipliers: list[Pair]
 ) -> Fraction | None:
-    """A proven upper bound on gamma_2^alpha from the multipliers of the whole program.
+    """A proven upper bound on gamma_2^alpha from the multipliers of the program on all levels.
 
     With Z+ and Z- the multipliers of block k, B(i,j,t) = sum_k phi_k (Z- - Z+)_ij, moved into its
     box, and Z+ + Z- = X gives the Gram matrix: X_k +- B_k >= 0 for all k proves
     gamma_2(B) <= max_i sum_k m_k X_k[i,i]/C(n,i), m_k = C(n,k) - C(n,k-1). None if not proved.
     """
-    n = program.n
-    flat = [(minus - plus).reshape(-1) for plus, minus in multipliers]
-    values = sum(matrix.T @ own for matrix, own in zip(program.maps, flat, strict=True))
     entries: dict[Triple, Fraction] = {}
-    for kind, sign, value in zip(program.triples, program.signs, values, strict=True):
-        # Off the diagonal the map counts both places.
-        mean = Fraction(round(value / (1 if kind[0] == kind[1] else 2) * _UNIT), _UNIT)
-        low = Fraction(1) if sign > 0 else -alpha
-        entries[kind] = min(max(mean, low), Fraction(-1) if sign < 0 else alpha)
-    for exponent in range(9, 1, -1):
-        norms = _gram(n, entries, multipliers, Fraction(1, 10**exponent))
+    for i, j, t in kinds(program.n):
+        value = sum(
+            _phi(program.n, k, i, j, t) * (minus - plus)[i - k, j - k]
+            for k, (plus, minus) in enumerate(multipliers)
+            if k <= i and j <= program.n - k
+        )
+        sign = SIGNS[family["family"]](i, j, t, family)
+        low, high = Fraction(1) if sign > 0 else -alpha, Fraction(-1) if sign < 0 else alpha
+        entries[i, j, t] = min(max(Fraction(round(value * _UNIT), _UNIT), low), high)
+    for exponent in range(18, 3, -1):
+        norms = _gram(program.n, entries, multipliers, Fraction(1, 2 ** (2 * exponent)))
         if norms is not None:
             return max(norms)
     return None
@@ -240,7 +242,7 @@ def upper(
 def _gram(
     n: int,
     entries: Mapping[Triple, Fraction],
-    multipliers: list[tuple[Matrix, Matrix]],
+    multipliers: list[Pair],
     room: Fraction,
 ) -> list[Fraction] | None:
     """The diagonal of X for every level, or None if X_k +- B_k >= 0 is not proved for some k."""

@@ -7,7 +7,7 @@ x -> pi(x) xor z, which leave f alone: gamma_2^alpha is the least sum_k |u_k| wh
 box that alpha and the promise set. Linial and Shraibman, Random Struct. Algorithms 34 (2009).
 
 The matrix: n - 2d >= gap is +1, n - 2d <= -gap is -1, what lies between is off the promise. For
-+-1 vectors that is the sign of an inner product with margin gap/n.
++-1 vectors that is the sign of an inner product with margin gap/n (if n - gap is even).
 
 Two symmetries leave a quarter of the program. b may be odd under d -> n - d, so odd k suffice. Let
 n be even, t = (n - gap)/2, and let v solve the program on the distances d = t mod 2. Where the
@@ -54,11 +54,6 @@ def krawtchouk(n: int) -> tuple[tuple[int, ...], ...]:
     return tuple(zip(*columns, strict=True))
 
 
-def margin(n: int, gap: int) -> Fraction:
-    """The margin gap/n of +-1 vectors over sqrt n whose inner product has this sign."""
-    return Fraction(gap, n)
-
-
 def box(n: int, gap: int, alpha: Fraction, d: int) -> tuple[Fraction, Fraction]:
     """The values that an alpha-approximation may take at distance d."""
     score = n - 2 * d
@@ -69,13 +64,10 @@ def box(n: int, gap: int, alpha: Fraction, d: int) -> tuple[Fraction, Fraction]:
 def gap_hamming(*, alpha: Fraction, n: int, gap: int) -> Found:
     """The exact gamma_2^alpha of gap-Hamming on n bits, certified from both sides.
 
-    Raises `InputError` unless alpha > 1, 1 <= gap <= n <= LARGEST and n, gap have one parity.
+    Raises `InputError` unless alpha > 1 and 1 <= gap <= n <= LARGEST.
     """
-    if not (1 <= gap <= n and (n - gap) % 2 == 0):
-        raise InputError(
-            f"gap {gap} at n = {n}: expected 1 <= gap <= n, both even or both odd, "
-            "since n minus twice a distance has the parity of n"
-        )
+    if not 1 <= gap <= n:
+        raise InputError(f"gap {gap} at n = {n}: expected 1 <= gap <= n, the largest |n - 2d|")
     return _find({"family": "gap-hamming", "n": n, "gap": gap}, n, gap, alpha)
 
 
