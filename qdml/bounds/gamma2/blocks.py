@@ -74,8 +74,9 @@ def inner_product(*, alpha: Fraction, n: int) -> Found:
     For odd n both bounds are rounded outwards. Raises `InputError` as `disjointness` does.
     """
     _check(alpha, n)
-    # W = F 2^-n and p = 2^(-n/2), enlarged a little so that the proof is not on the boundary.
-    norm = isqrt(2**n * _UNIT**2) + 1
+    # W = F 2^-n and p = 2^(-n/2), enlarged so that rounding on levels of size 1 ... 2^n proves it.
+    norm = isqrt(2**n * _UNIT**2)
+    norm += 1 + (norm >> 56 - n)
     certificate = {
         "kind": "gamma2-blocks",
         "family": "inner-product",
@@ -136,8 +137,8 @@ def kinds(n: int) -> tuple[Triple, ...]:
 
 
 def _few(n: int) -> tuple[Triple, ...]:
-    kinds, low, high = (0, 1, 4, 5, 10, 11), n // 7, 3 * n // 4
-    return tuple((i, j, t) for i, j, t in kinds(n) if low <= i and j <= high and t in kinds)
+    overlaps, low, high = (0, 1, 4, 5, 10, 11), n // 7, 3 * n // 4
+    return tuple((i, j, t) for i, j, t in kinds(n) if low <= i and j <= high and t in overlaps)
 
 
 def _program(n: int, triples: tuple[Triple, ...], signs: tuple[int, ...]) -> Blocks:
