@@ -17,6 +17,7 @@ NAMED = {
     "vector-in-subspace": {"Q for its transpose", "dimension N/2 + 1"},
     "pointer-jumping": {"L-1 layers"},
     "linear-quantum-lower": {"polylog", "polylog squared"},
+    "disjointness-certificates": {"offered for n - 2", "p shrunk by 0.1%", "growth 2^(n/2)"},
     "gradient-states": {
         "sign",
         "ancilla X",
