@@ -20,6 +20,7 @@ from qdml.claims import (
     Figure,
     Method,
     Mutant,
+    Scalar,
     Series,
     Step,
     Sweep,
@@ -96,7 +97,8 @@ def _found(family: dict[str, Any]) -> tuple[dict[str, Any], Fraction, Fraction]:
 
 def certificates(stated: Hypothesis, data: Data, context: Context) -> Evidence:
     """What the checker says of every certificate as it is offered, and how tight it is; figure."""
-    sweep, table = Sweep(Method.EXACT), []
+    sweep = Sweep(Method.EXACT)
+    table: list[dict[str, Scalar]] = []
     for n, record in data.records.items():
         size, factor = max(1, n + stated.offered_shift), stated.p_factor
         offered = record | {

@@ -170,10 +170,12 @@ def _phi(n: int, k: int, i: int, j: int, t: int) -> float:
 
 def _suggested(program: Blocks, alpha: float) -> tuple[Matrix, Matrix, list[Pair]]:
     """Weights w, levels p with sum 1, and the multipliers of D_p + W and D_p - W, from a solver."""
-    import cvxpy as cp
+    import cvxpy
 
     from qdml.solve import solve
 
+    # Its names are not declared to a type checker.
+    cp: Any = cvxpy
     n, size = program.n, len(program.triples)
     signs = np.array(program.signs)
     double = np.array([1 if i == j else 2 for i, j, _ in program.triples])
