@@ -40,6 +40,7 @@ from qdml.bounds.certificates.reading import (
 #: Bits n are at most this, and numbers shorter than this: a bound on what a file can ask for.
 MOST_BITS = 40
 _LIMIT = 2**256
+_LONGEST = 10**50
 
 #: Places after the point of the scale of a row; any scale is exact, a fitting one is quick.
 _PLACES = 20
@@ -72,8 +73,8 @@ def check(record: Mapping[str, Any]) -> Checked:
     if family == "majority" and n % 2 == 0:
         raise Rejected(f"n: {n}: a majority needs an odd number of bits")
     alpha = rational(field(record, "alpha"), "alpha")
-    if alpha <= 1:
-        raise Rejected(f"alpha: {str(alpha)[:40]}: allowed are rationals above 1")
+    if not (alpha > 1 and alpha.numerator < _LONGEST):
+        raise Rejected("alpha: allowed are rationals p/q above 1, p of at most 50 digits")
     p = _diagonal(record, n)
     weights = _weights(record, n, p)
     gain = Fraction(0)

@@ -15,7 +15,6 @@ from math import comb
 from typing import Any
 
 from qdml.bounds.certificates.reading import (
-    MAX_DIGITS,
     Checked,
     Rejected,
     choice,
@@ -28,7 +27,8 @@ from qdml.bounds.certificates.reading import (
 #: Distances are at most this: a bound on the work that a hostile file can ask for.
 MOST_BITS = 512
 
-_LIMIT = 10**MAX_DIGITS
+_LIMIT = 10**2000
+_LONGEST = 10**50
 _KEYS = {"kind", "family", "n", "alpha", "scale", "weights", "bound"}
 
 
@@ -40,8 +40,8 @@ def check(record: Mapping[str, Any]) -> Checked:
     """
     n, gap = _family(record)
     alpha = rational(field(record, "alpha"), "alpha")
-    if alpha <= 1:
-        raise Rejected(f"alpha: {alpha}: allowed are rationals above 1")
+    if not (alpha > 1 and alpha.numerator < _LONGEST):
+        raise Rejected("alpha: allowed are rationals p/q above 1, p of at most 50 digits")
     scale = integer(record, "scale", 1, _LIMIT)
     weights = _weights(record, n)
     _feasible(n, scale, weights)
