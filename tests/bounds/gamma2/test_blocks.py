@@ -233,10 +233,21 @@ def test_a_bad_certificate_is_rejected_with_the_reason(change, reason) -> None:
     assert re.search(reason, checked.reason), checked.reason
 
 
-def test_a_row_without_p_has_no_weight() -> None:
-    record = copy.deepcopy(found(4).certificate)
-    record["p"][record["weights"][0][0]] = 0
+@pytest.mark.parametrize("p", [[0, 1, 0], [1, 0, 0], [0, 0, 1]])
+def test_a_row_without_p_has_no_weight(p) -> None:
+    record = found(2).certificate | {"weights": [[0, 1, 0, -1]], "p": p}
     assert "p is zero in its row or column" in check(record).reason
+
+
+@pytest.mark.parametrize(
+    ("family", "w", "sign"), [("disjointness", 5, "-"), ("inner-product", -5, "+")]
+)
+def test_the_last_block_is_held_with_both_signs(family, w, sign) -> None:
+    # On the two points of one level W is 0 on their sum and w on their difference; D_p is p_1/2.
+    weights = [[1, 1, 0, -w], [1, 1, 1, w]]
+    record = found(2).certificate | {"family": family, "weights": weights, "bound": "0"}
+    assert check(record | {"p": [0, 9, 0]}).reason.startswith(f"block 1 of D_p {sign} W")
+    assert check(record | {"p": [0, 11, 0]}).bound == Fraction(10, 11)
 
 
 def test_signs_are_those_of_the_matrices() -> None:
