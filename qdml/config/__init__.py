@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import classifier, learning, linear
+from qdml.config import bounds, classifier, learning, linear
+from qdml.config.bounds import BoundsGrid
 from qdml.config.classifier import ClassifierGrid
 from qdml.config.learning import LearningGrid
 from qdml.config.linear import LinearGrid
@@ -22,6 +23,7 @@ from qdml.errors import ConfigError, nearest
 
 __all__ = [
     "SCALES",
+    "BoundsGrid",
     "ClassifierGrid",
     "Config",
     "Grids",
@@ -41,12 +43,14 @@ class Grids(Section):
     """One grid for each section of claims and for the classifier."""
 
     learning: LearningGrid = learning.GRIDS["quick"]
+    bounds: BoundsGrid = bounds.GRIDS["quick"]
     linear: LinearGrid = linear.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
 _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "learning": learning.GRIDS,
+    "bounds": bounds.GRIDS,
     "linear": linear.GRIDS,
     "classifier": classifier.GRIDS,
 }

@@ -60,7 +60,7 @@ GRIDS: dict[Scale, LinearGrid] = {
         disjointness_sizes=(1, 2, 3, 4, 5, 6, 8, 10, 12, 16),
     ),
     "full": LinearGrid(
-        inverse_margins=(3, 5, 10, 20, 40, 100, 300, 1000),
+        inverse_margins=(3, 4, 5, 7, 10, 14, 20, 28, 40, 60, 100),
         quantum_inverse_margins=(2, 3, 5, 10, 20, 40, 100),
         failure_probability=(0.25, 0.05, 0.001, 1e-6),
         elements=7,

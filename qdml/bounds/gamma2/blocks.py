@@ -121,7 +121,7 @@ def find(
 
 def _check(alpha: Fraction, n: int) -> None:
     if not 1 <= n <= LARGEST:
-        raise InputError(f"n = {n}: the block route goes from 1 to {LARGEST}; choose such an n")
+        raise InputError(f"n: {n}: allowed are integers 1 ... {LARGEST} on the route by blocks")
     if alpha <= 1:
         raise InputError(f"alpha {alpha}: expected a number above 1, for instance 3")
 

@@ -66,8 +66,9 @@ def gap_hamming(*, alpha: Fraction, n: int, gap: int) -> Found:
 
     Raises `InputError` unless alpha > 1 and 1 <= gap <= n <= LARGEST.
     """
+    _check(alpha, n)
     if not 1 <= gap <= n:
-        raise InputError(f"gap {gap} at n = {n}: expected 1 <= gap <= n, the largest |n - 2d|")
+        raise InputError(f"gap: {gap}: allowed are integers 1 ... {n}, the values of |n - 2d|")
     return _find({"family": "gap-hamming", "n": n, "gap": gap}, n, gap, alpha)
 
 
@@ -76,16 +77,20 @@ def majority(*, alpha: Fraction, n: int) -> Found:
 
     Raises `InputError` unless alpha > 1, and n is odd and at most LARGEST.
     """
-    if n < 1 or n % 2 == 0:
-        raise InputError(f"majority on {n} bits: expected an odd number, for instance 5")
+    _check(alpha, n)
+    if n % 2 == 0:
+        raise InputError(f"n: {n}: a majority needs an odd number of bits")
     return _find({"family": "majority", "n": n}, n, 1, alpha)
 
 
-def _find(family: dict[str, str | int], n: int, gap: int, alpha: Fraction) -> Found:
-    if n > LARGEST:
-        raise InputError(f"n = {n}: the Krawtchouk route goes to {LARGEST}; choose a smaller n")
+def _check(alpha: Fraction, n: int) -> None:
+    if not 1 <= n <= LARGEST:
+        raise InputError(f"n: {n}: allowed are integers 1 ... {LARGEST} on the Krawtchouk route")
     if alpha <= 1:
         raise InputError(f"alpha {alpha}: expected a number above 1, for instance 3")
+
+
+def _find(family: dict[str, str | int], n: int, gap: int, alpha: Fraction) -> Found:
     optimum = _solved(n + n % 2, gap + n % 2, alpha)
     weights = _unfolded_weights(n, optimum)
     scale = lcm(*(w.denominator for w in weights.values()))

@@ -19,26 +19,38 @@ class Route:
     largest: int
 
 
-#: The first route that reaches n is taken.
+#: The first route that reaches n is taken; the others are there to be compared with.
 ROUTES: Mapping[str, tuple[Route, ...]] = {
     "disjointness": (
         Route("qdml.bounds.gamma2.dense:disjointness", 4),
         Route("qdml.bounds.gamma2.blocks:disjointness", 36),
     ),
-    "gap-hamming": (Route("qdml.bounds.gamma2.krawtchouk:gap_hamming", 256),),
-    "inner-product": (Route("qdml.bounds.gamma2.blocks:inner_product", 36),),
-    "majority": (Route("qdml.bounds.gamma2.krawtchouk:majority", 256),),
+    "gap-hamming": (
+        Route("qdml.bounds.gamma2.krawtchouk:gap_hamming", 256),
+        Route("qdml.bounds.gamma2.dense:gap_hamming", 8),
+    ),
+    "inner-product": (
+        Route("qdml.bounds.gamma2.dense:inner_product", 8),
+        Route("qdml.bounds.gamma2.blocks:inner_product", 36),
+    ),
+    "majority": (
+        Route("qdml.bounds.gamma2.krawtchouk:majority", 256),
+        Route("qdml.bounds.gamma2.dense:majority", 7),
+    ),
 }
 
 
 def find(family: str, alpha: Fraction, **parameters: int) -> Found:
     """Certify gamma_2^alpha of a family. Raises `InputError` for parameters out of range."""
-    n = parameters["n"]
     for route in ROUTES[family]:
-        if n <= route.largest:
-            module, function = route.function.split(":")
-            search: Callable[..., Found] = getattr(import_module(module), function)
-            return search(alpha=alpha, **parameters)
-    raise InputError(
-        f"{family}: n = {n}: allowed are whole numbers up to {ROUTES[family][-1].largest}"
-    )
+        if parameters["n"] <= route.largest:
+            return run(route, alpha, parameters)
+    largest = max(route.largest for route in ROUTES[family])
+    raise InputError(f"{family}: n = {parameters['n']}: allowed are whole numbers up to {largest}")
+
+
+def run(route: Route, alpha: Fraction, parameters: Mapping[str, int]) -> Found:
+    """Take one route, whatever the size."""
+    module, function = route.function.split(":")
+    search: Callable[..., Found] = getattr(import_module(module), function)
+    return search(alpha=alpha, **parameters)

@@ -210,13 +210,15 @@ def test_majority_of_an_even_number_of_bits_is_rejected() -> None:
 
 
 def test_bad_input() -> None:
-    with pytest.raises(InputError, match=r"gap 9 at n = 8: expected 1 <= gap <= n"):
+    with pytest.raises(InputError, match=r"gap: 9: allowed are integers 1 \.\.\. 8"):
         gap_hamming(alpha=THREE, n=8, gap=9)
     with pytest.raises(InputError, match="alpha 1: expected a number above 1"):
         gap_hamming(alpha=Fraction(1), n=8, gap=2)
-    with pytest.raises(InputError, match="n = 300: the Krawtchouk route goes to 256"):
+    with pytest.raises(InputError, match=r"n: 300: allowed are integers 1 \.\.\. 256"):
         gap_hamming(alpha=THREE, n=300, gap=2)
-    with pytest.raises(InputError, match="majority on 4 bits: expected an odd number"):
+    with pytest.raises(InputError, match=r"n: 0: allowed are integers 1 \.\.\. 256"):
+        majority(alpha=THREE, n=0)
+    with pytest.raises(InputError, match="n: 4: a majority needs an odd number"):
         majority(alpha=THREE, n=4)
 
 
