@@ -21,6 +21,7 @@ CHECKERS: Mapping[str, str] = {
     "gamma2-dense": "gamma2_dense",
     "gamma2-factorisation": "gamma2_factorisation",
     "gamma2-krawtchouk": "gamma2_krawtchouk",
+    "gamma2-krawtchouk-upper": "gamma2_krawtchouk_upper",
     "rank-mod-p": "rank_mod_p",
 }
 

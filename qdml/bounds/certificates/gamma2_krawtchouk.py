@@ -27,9 +27,9 @@ from qdml.bounds.certificates.reading import (
 #: Distances are at most this: a bound on the work that a hostile file can ask for.
 MOST_BITS = 512
 
-_LIMIT = 10**2000
+LIMIT = 10**2000
 _LONGEST = 10**50
-_KEYS = {"kind", "family", "n", "alpha", "scale", "weights", "bound"}
+_KEYS = {"kind", "family", "n", "alpha", "scale", "bound"}
 
 
 def check(record: Mapping[str, Any]) -> Checked:
@@ -38,16 +38,14 @@ def check(record: Mapping[str, Any]) -> Checked:
     Fields: `family` "gap-hamming" with `n` and `gap`, or "majority" with `n`; `alpha` > 1; `scale`
     s; `weights`, pairs [d, w_d] in rising d; `bound`, what the file claims.
     """
-    n, gap = _family(record)
-    alpha = rational(field(record, "alpha"), "alpha")
-    if not (alpha > 1 and alpha.numerator < _LONGEST):
-        raise Rejected("alpha: allowed are rationals p/q above 1, p of at most 50 digits")
-    scale = integer(record, "scale", 1, _LIMIT)
-    weights = _weights(record, n)
+    n, gap = family(record, "weights")
+    alpha = factor(record)
+    scale = integer(record, "scale", 1, LIMIT)
+    weights = pairs(record, "weights", n)
     _feasible(n, scale, weights)
     total = sum(
         (
-            _least(n - 2 * d, gap, alpha) * w if w > 0 else _most(n - 2 * d, gap, alpha) * w
+            least(n - 2 * d, gap, alpha) * w if w > 0 else largest(n - 2 * d, gap, alpha) * w
             for d, w in weights
         ),
         Fraction(0),
@@ -62,31 +60,43 @@ def check(record: Mapping[str, Any]) -> Checked:
     )
 
 
-def _family(record: Mapping[str, Any]) -> tuple[int, int]:
-    """Bits n and gap: +1 where n - 2d >= gap, -1 where n - 2d <= -gap, free between."""
-    family = choice(record, "family", ("gap-hamming", "majority"))
+def family(record: Mapping[str, Any], own: str) -> tuple[int, int]:
+    """Bits n and gap: +1 where n - 2d >= gap, -1 where n - 2d <= -gap, free between.
+
+    `own` is the one field that a kind of certificate has beside the common ones.
+    """
+    name = choice(record, "family", ("gap-hamming", "majority"))
     n = integer(record, "n", 1, MOST_BITS)
-    if family == "gap-hamming":
-        only(record, _KEYS | {"gap"})
+    if name == "gap-hamming":
+        only(record, _KEYS | {own, "gap"})
         return n, integer(record, "gap", 1, n)
-    only(record, _KEYS)
+    only(record, _KEYS | {own})
     if n % 2 == 0:
         raise Rejected(f"n: {n}: a majority needs an odd number of bits")
     return n, 1
 
 
-def _weights(record: Mapping[str, Any], n: int) -> list[tuple[int, int]]:
-    pairs = field(record, "weights")
-    if not isinstance(pairs, list):
-        raise Rejected("weights: a list of pairs [d, w] is needed")
+def factor(record: Mapping[str, Any]) -> Fraction:
+    """alpha, a rational above 1."""
+    alpha = rational(field(record, "alpha"), "alpha")
+    if not (alpha > 1 and alpha.numerator < _LONGEST):
+        raise Rejected("alpha: allowed are rationals p/q above 1, p of at most 50 digits")
+    return alpha
+
+
+def pairs(record: Mapping[str, Any], name: str, n: int) -> list[tuple[int, int]]:
+    """Pairs of a place 0 ... n and a whole number, in rising order of places."""
+    listed = field(record, name)
+    if not isinstance(listed, list):
+        raise Rejected(f"{name}: a list of pairs is needed")
     found: list[tuple[int, int]] = []
-    for pair in pairs:
+    for pair in listed:
         if not isinstance(pair, list) or len(pair) != 2 or {type(x) for x in pair} != {int}:
-            raise Rejected("weights: each is a pair [d, w] of whole numbers")
-        d, w = pair
-        if not (found[-1][0] if found else -1) < d <= n or abs(w) >= _LIMIT:
-            raise Rejected(f"weights: distance {d} is out of order, above {n}, or its weight huge")
-        found.append((d, w))
+            raise Rejected(f"{name}: each is a pair of whole numbers")
+        place, number = pair
+        if not (found[-1][0] if found else -1) < place <= n or abs(number) >= LIMIT:
+            raise Rejected(f"{name}: place {place} is out of order, above {n}, or its number huge")
+        found.append((place, number))
     return found
 
 
@@ -105,11 +115,11 @@ def _feasible(n: int, scale: int, weights: list[tuple[int, int]]) -> None:
             )
 
 
-def _least(score: int, gap: int, alpha: Fraction) -> Fraction:
+def least(score: int, gap: int, alpha: Fraction) -> Fraction:
     """The least b(d) that the approximation allows at score n - 2d."""
     return Fraction(1) if score >= gap else -alpha
 
 
-def _most(score: int, gap: int, alpha: Fraction) -> Fraction:
+def largest(score: int, gap: int, alpha: Fraction) -> Fraction:
     """The largest b(d) that the approximation allows at score n - 2d."""
     return Fraction(-1) if score <= -gap else alpha

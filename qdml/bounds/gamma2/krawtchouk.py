@@ -92,38 +92,23 @@ def _check(alpha: Fraction, n: int) -> None:
 
 def _find(family: dict[str, str | int], n: int, gap: int, alpha: Fraction) -> Found:
     optimum = _solved(n + n % 2, gap + n % 2, alpha)
-    weights = _unfolded_weights(n, optimum)
-    scale = lcm(*(w.denominator for w in weights.values()))
-    value = _fraction(optimum.value)
-    certificate = {
-        "kind": "gamma2-krawtchouk",
-        **family,
-        "alpha": str(alpha),
-        "scale": scale,
-        "weights": [[d, int(weights[d] * scale)] for d in sorted(weights)],
-        "bound": str(value),
-    }
-    primal = upper(n, gap, alpha, _unfolded_multipliers(n, gap, optimum))
-    checked = check(certificate)
-    if checked.bound != primal:
-        raise SolveError(f"n = {n}, gap {gap}: {checked.reason}; the primal value is {primal}")
-    return Found("krawtchouk", certificate, primal)
+    value = str(_fraction(optimum.value))
+    common = {**family, "alpha": str(alpha)}
+    scale, weights = _whole(_unfolded_weights(n, optimum))
+    low = {"kind": "gamma2-krawtchouk", **common, "scale": scale, "weights": weights}
+    scale, multipliers = _whole(_unfolded_multipliers(n, gap, optimum))
+    high = {"kind": "gamma2-krawtchouk-upper", **common, "scale": scale, "multipliers": multipliers}
+    below, above = check(low | {"bound": value}), check(high | {"bound": value})
+    if not (below.valid and above.valid):
+        reason = above.reason if below.valid else below.reason
+        raise SolveError(f"{family['family']}, n = {n}: {reason}")
+    return Found("krawtchouk", low | {"bound": value}, above.bound, high | {"bound": value})
 
 
-def upper(n: int, gap: int, alpha: Fraction, multipliers: Mapping[int, Fraction]) -> Fraction:
-    """The proven upper bound sum_k |u_k| on gamma_2^alpha.
-
-    Raises `SolveError` unless b(d) = sum_k u_k K_k(d)/C(n,k) lies in its box at every distance.
-    """
-    table = krawtchouk(n)
-    scale = lcm(*(u.denominator for u in multipliers.values()))
-    common = [(k, int(u * scale), comb(n, k)) for k, u in multipliers.items()]
-    for d in range(n + 1):
-        low, high = box(n, gap, alpha, d)
-        value = sum(Fraction(u * table[k][d], whole) for k, u, whole in common) / scale
-        if not low <= value <= high:
-            raise SolveError(f"n = {n}, gap {gap}: no approximation: b({d}) = {float(value):.6g}")
-    return sum((abs(u) for u in multipliers.values()), Fraction(0))
+def _whole(numbers: Mapping[int, Fraction]) -> tuple[int, list[list[int]]]:
+    """A common denominator, and the numerators with their places in rising order."""
+    scale = lcm(*(number.denominator for number in numbers.values()))
+    return scale, [[place, int(numbers[place] * scale)] for place in sorted(numbers)]
 
 
 def _solved(n: int, gap: int, alpha: Fraction) -> Optimum:

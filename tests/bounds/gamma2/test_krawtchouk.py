@@ -174,14 +174,14 @@ def test_no_damage_makes_a_false_bound_valid(record) -> None:
         ({"alpha": 3.0}, "not an integer nor a rational"),
         ({"scale": 0}, "scale: 0: allowed are integers"),
         ({"scale": 1}, "not dual feasible"),
-        ({"weights": [[0, 1], [0, 1]]}, "distance 0 is out of order"),
+        ({"weights": [[0, 1], [0, 1]]}, "place 0 is out of order"),
         ({"weights": [[13, 1]]}, "out of order, above 12"),
         ({"weights": [[0, True]]}, "a pair"),
         ({"weights": [[0, 10**5000]]}, "huge"),
         ({"weights": []}, "nothing above zero"),
         ({"weights": "no"}, "a list of pairs"),
         ({"bound": "100"}, "bound: more is claimed than the proved 8"),
-        ({"n": 10}, "weights: distance 11 is out of order, above 10"),
+        ({"n": 10}, "weights: place 11 is out of order, above 10"),
         ({"n": 14}, "nothing above zero"),
     ],
 )
@@ -222,9 +222,34 @@ def test_bad_input() -> None:
         majority(alpha=THREE, n=4)
 
 
-def test_multipliers_that_approximate_nothing_prove_nothing() -> None:
-    with pytest.raises(SolveError, match=r"no approximation: b\(1\) = 0.5"):
-        krawtchouk.upper(4, 2, THREE, {1: Fraction(1)})
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"multipliers": [[1, 1]]}, r"no approximation: b\(1\) is outside its box"),
+        ({"multipliers": [[1, 3]]}, r"less is claimed than the proved"),
+        ({"multipliers": [[5, 1]]}, "place 5 is out of order"),
+        ({"alpha": "11/10"}, "no approximation"),
+        ({"weights": []}, "'weights': unknown key"),
+        ({"bound": "0"}, "bound: less is claimed"),
+    ],
+)
+def test_multipliers_that_approximate_nothing_prove_nothing(change, reason) -> None:
+    record = gap_hamming(alpha=THREE, n=4, gap=2).factorisation
+    assert check(record).bound == 2
+    checked = check(record | {"scale": 1} | change)
+    assert not checked.valid
+    assert re.search(reason, checked.reason), checked.reason
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(sorted(FOUND)), st.integers(0, 9), st.integers(-3, 3), st.integers(-9, 9))
+def test_no_damaged_upper_bound_is_too_low(point, place, shift, slip) -> None:
+    record = copy.deepcopy(FOUND[point].factorisation)
+    record["multipliers"][place % len(record["multipliers"])][1] += shift
+    record["bound"] = str(Fraction(record["bound"]) + Fraction(slip, 10))
+    checked = check(record)
+    if checked.valid:
+        assert FOUND[point].primal <= checked.bound <= Fraction(record["bound"])
 
 
 @settings(max_examples=50, deadline=None)
