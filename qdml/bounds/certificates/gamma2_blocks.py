@@ -90,7 +90,7 @@ def check(record: Mapping[str, Any]) -> Checked:
                 raise Rejected(f"block {k} of D_p {name} W is not proved positive semidefinite")
     if rational(field(record, "bound"), "bound") > bound:
         raise Rejected(f"bound: more is claimed than the proved {float(bound):.9g}")
-    return Checked(True, bound, f"gamma_2^{alpha} of {family} on {n} bits, {n // 2 + 1} blocks")
+    return Checked(True, bound, f"gamma_2^{alpha} of {family} on {n} bits, from below")
 
 
 def block(

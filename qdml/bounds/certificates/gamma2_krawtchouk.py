@@ -55,9 +55,7 @@ def check(record: Mapping[str, Any]) -> Checked:
         raise Rejected("weights: nothing above zero follows from them")
     if rational(field(record, "bound"), "bound") > bound:
         raise Rejected(f"bound: more is claimed than the proved {float(bound):.9g}")
-    return Checked(
-        True, bound, f"{len(weights)} distances, {n + 1} Krawtchouk sums in whole numbers"
-    )
+    return Checked(True, bound, f"gamma_2^{alpha} of {record['family']} on {n} bits, from below")
 
 
 def family(record: Mapping[str, Any], own: str) -> tuple[int, int]:

@@ -47,4 +47,4 @@ def check(record: Mapping[str, Any]) -> Checked:
     bound = Fraction(sum(abs(u) for _, u in multipliers), scale)
     if rational(field(record, "bound"), "bound") < bound:
         raise Rejected(f"bound: less is claimed than the proved {float(bound):.9g}")
-    return Checked(True, bound, f"gamma_2^{alpha} on {n} bits, from above")
+    return Checked(True, bound, f"gamma_2^{alpha} of {record['family']} on {n} bits, from above")
