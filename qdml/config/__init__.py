@@ -13,10 +13,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import bounds, classifier, learning
+from qdml.config import bounds, classifier, learning, linear
 from qdml.config.bounds import BoundsGrid
 from qdml.config.classifier import ClassifierGrid
 from qdml.config.learning import LearningGrid
+from qdml.config.linear import LinearGrid
 from qdml.config.section import SCALES, Scale, Section
 from qdml.errors import ConfigError, nearest
 
@@ -27,6 +28,7 @@ __all__ = [
     "Config",
     "Grids",
     "LearningGrid",
+    "LinearGrid",
     "Scale",
     "Section",
     "commented",
@@ -42,12 +44,14 @@ class Grids(Section):
 
     learning: LearningGrid = learning.GRIDS["quick"]
     bounds: BoundsGrid = bounds.GRIDS["quick"]
+    linear: LinearGrid = linear.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
 _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "learning": learning.GRIDS,
     "bounds": bounds.GRIDS,
+    "linear": linear.GRIDS,
     "classifier": classifier.GRIDS,
 }
 

@@ -7,7 +7,7 @@ import pytest
 import proofs_checks
 from qdml.claims import Finding, Outcome, judge, run
 from qdml.claims.judge import LEAST_MUTANTS
-from qdml.config import BoundsGrid, LearningGrid, for_scale
+from qdml.config import BoundsGrid, LearningGrid, LinearGrid, for_scale
 from qdml.errors import InputError
 
 #: Mutants that the specification of the theory names; more may be added, none may go.
@@ -16,6 +16,8 @@ NAMED = {
     "inner-product-at-depth-one": set(),
     "vector-in-subspace": {"Q for its transpose", "dimension N/2 + 1"},
     "pointer-jumping": {"L-1 layers"},
+    "linear-quantum-lower": {"polylog", "polylog squared"},
+    "disjointness-certificates": {"offered for n - 2", "p shrunk by 0.1%", "growth 2^(n/2)"},
     "gradient-states": {
         "sign",
         "ancilla X",
@@ -42,6 +44,16 @@ CRUDE = {
         instances=1,
         loss_steps=1,
         runs=1,
+    ),
+    "linear": LinearGrid(
+        inverse_margins=(2,),
+        quantum_inverse_margins=(2,),
+        failure_probability=(0.9,),
+        elements=1,
+        repeats=1,
+        runs=1,
+        gap_points=((4, 2),),
+        disjointness_sizes=(1,),
     ),
 }
 

@@ -17,8 +17,11 @@ from qdml.io import SCHEMA_VERSION
 
 #: The module of each kind of certificate, which has a function `check(record) -> Checked`.
 CHECKERS: Mapping[str, str] = {
+    "gamma2-blocks": "gamma2_blocks",
     "gamma2-dense": "gamma2_dense",
     "gamma2-factorisation": "gamma2_factorisation",
+    "gamma2-krawtchouk": "gamma2_krawtchouk",
+    "gamma2-krawtchouk-upper": "gamma2_krawtchouk_upper",
     "rank-mod-p": "rank_mod_p",
 }
 

@@ -19,12 +19,24 @@ class Route:
     largest: int
 
 
-#: The first route that reaches n is taken.
+#: The first route that reaches n is taken; the others are there to be compared with.
 ROUTES: Mapping[str, tuple[Route, ...]] = {
-    "disjointness": (Route("qdml.bounds.gamma2.dense:disjointness", 8),),
-    "gap-hamming": (Route("qdml.bounds.gamma2.dense:gap_hamming", 8),),
-    "inner-product": (Route("qdml.bounds.gamma2.dense:inner_product", 8),),
-    "majority": (Route("qdml.bounds.gamma2.dense:majority", 7),),
+    "disjointness": (
+        Route("qdml.bounds.gamma2.dense:disjointness", 4),
+        Route("qdml.bounds.gamma2.blocks:disjointness", 36),
+    ),
+    "gap-hamming": (
+        Route("qdml.bounds.gamma2.krawtchouk:gap_hamming", 256),
+        Route("qdml.bounds.gamma2.dense:gap_hamming", 8),
+    ),
+    "inner-product": (
+        Route("qdml.bounds.gamma2.dense:inner_product", 8),
+        Route("qdml.bounds.gamma2.blocks:inner_product", 36),
+    ),
+    "majority": (
+        Route("qdml.bounds.gamma2.krawtchouk:majority", 256),
+        Route("qdml.bounds.gamma2.dense:majority", 7),
+    ),
 }
 
 
