@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import classifier, learning
+from qdml.config import bounds, classifier, learning
+from qdml.config.bounds import BoundsGrid
 from qdml.config.classifier import ClassifierGrid
 from qdml.config.learning import LearningGrid
 from qdml.config.section import SCALES, Scale, Section
@@ -21,6 +22,7 @@ from qdml.errors import ConfigError, nearest
 
 __all__ = [
     "SCALES",
+    "BoundsGrid",
     "ClassifierGrid",
     "Config",
     "Grids",
@@ -39,11 +41,13 @@ class Grids(Section):
     """One grid for each section of claims and for the classifier."""
 
     learning: LearningGrid = learning.GRIDS["quick"]
+    bounds: BoundsGrid = bounds.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
 _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "learning": learning.GRIDS,
+    "bounds": bounds.GRIDS,
     "classifier": classifier.GRIDS,
 }
 

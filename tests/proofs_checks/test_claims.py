@@ -7,7 +7,7 @@ import pytest
 import proofs_checks
 from qdml.claims import Finding, Outcome, judge, run
 from qdml.claims.judge import LEAST_MUTANTS
-from qdml.config import LearningGrid, for_scale
+from qdml.config import BoundsGrid, LearningGrid, for_scale
 from qdml.errors import InputError
 
 #: Mutants that the specification of the theory names; more may be added, none may go.
@@ -26,6 +26,35 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "hidden-matching-one-way": {
+        "perfect matchings with N/2 odd",
+        "two-way needs sqrt N",
+        "the k = 1 term alone",
+        "no square root",
+    },
+}
+
+#: The least that each topic's grid can ask for.
+CRUDEST = {
+    "learning": LearningGrid(
+        qubits=(1,),
+        layers=(1,),
+        accuracy=(1.5,),
+        failure_probability=(0.9,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
+    ),
+    "bounds": BoundsGrid(
+        program_qubits=(1,),
+        programs=1,
+        product_qubits=(2,),
+        product_layers=(2,),
+        matching_qubits=(2,),
+        matching_simulated=(2,),
+        matching_runs=1,
+        level_functions=1,
+    ),
 }
 
 
@@ -76,14 +105,5 @@ def test_an_unknown_id_names_the_nearest() -> None:
 @pytest.mark.parametrize("claim_id", proofs_checks.ids())
 def test_the_crudest_grid_still_kills_every_mutant(claim_id: str, seed: int) -> None:
     claim = proofs_checks.load(claim_id)
-    crude = LearningGrid(
-        qubits=(1,),
-        layers=(1,),
-        accuracy=(1.5,),
-        failure_probability=(0.9,),
-        instances=1,
-        loss_steps=1,
-        runs=1,
-    )
-    verdict = judge(run(claim, crude, seed)[0])
+    verdict = judge(run(claim, CRUDEST[claim.topic], seed)[0])
     assert verdict.outcome is Outcome.STANDS, verdict.reason

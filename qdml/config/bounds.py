@@ -1,0 +1,70 @@
+"""The grid of the claims on lower bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from qdml.config.section import Scale, Section
+
+ProgramQubits = Annotated[int, Field(ge=1, le=5)]
+ProductQubits = Annotated[int, Field(ge=2, le=6)]
+ProductLayers = Annotated[int, Field(ge=2, le=6)]
+MatchingQubits = Annotated[int, Field(ge=2, le=256)]
+SimulatedQubits = Annotated[int, Field(ge=2, le=8)]
+
+
+class BoundsGrid(Section):
+    """Points at which the claims on lower bounds are checked."""
+
+    program_qubits: tuple[ProgramQubits, ...] = Field(
+        (1, 2, 3), description="qubits C that random protocols send in all"
+    )
+    programs: Annotated[int, Field(ge=1, le=100)] = Field(
+        2, description="random protocols for every number of qubits"
+    )
+    product_qubits: tuple[ProductQubits, ...] = Field(
+        (2, 3), description="qubits n of circuits that compute inner products"
+    )
+    product_layers: tuple[ProductLayers, ...] = Field(
+        (2, 3), description="layers L of circuits that compute inner products"
+    )
+    matching_qubits: tuple[MatchingQubits, ...] = Field(
+        (2, 4, 8, 12, 16, 20, 30, 40),
+        description="qubits n of hidden matching on N = 2^n vertices, bounded in balls",
+    )
+    matching_simulated: tuple[SimulatedQubits, ...] = Field(
+        (2, 3), description="qubits n of hidden matching run over the metered network"
+    )
+    matching_runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
+        50, description="metered runs for each measured frequency of hidden matching"
+    )
+    level_functions: Annotated[int, Field(ge=1, le=10**5)] = Field(
+        20, description="random functions for each number of variables in the level inequality"
+    )
+
+
+GRIDS: dict[Scale, BoundsGrid] = {
+    "quick": BoundsGrid(),
+    "default": BoundsGrid(
+        program_qubits=(1, 2, 3, 4),
+        programs=6,
+        product_qubits=(2, 3, 4),
+        product_layers=(2, 3, 4),
+        matching_qubits=tuple(range(2, 41)),
+        matching_simulated=(2, 3, 4, 5),
+        matching_runs=1000,
+        level_functions=1000,
+    ),
+    "full": BoundsGrid(
+        program_qubits=(1, 2, 3, 4, 5),
+        programs=12,
+        product_qubits=(2, 3, 4, 5),
+        product_layers=(2, 3, 4, 5),
+        matching_qubits=(*range(2, 41), 50, 60, 80, 100, 128, 192, 256),
+        matching_simulated=(2, 3, 4, 5, 6),
+        matching_runs=10000,
+        level_functions=10000,
+    ),
+}
