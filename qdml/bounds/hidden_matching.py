@@ -15,8 +15,10 @@ from typing import Any
 
 import flint
 
+from qdml.bounds.certificates import check
 from qdml.bounds.certificates import hidden_matching as checker
 from qdml.bounds.certificates.hidden_matching import Block, ball, odd_weight, precision, step
+from qdml.bounds.families import Answer
 from qdml.claims.intervals import exact_fraction
 from qdml.errors import InputError
 
@@ -45,7 +47,6 @@ class Family:
     classical_upper: int
     copies: int
     quantum_qubits: int
-    certified: bool
 
 
 def family(qubits: int, success: float | str | Fraction) -> Family:
@@ -59,7 +60,6 @@ def family(qubits: int, success: float | str | Fraction) -> Family:
     edges = vertices // 4
     needed = copies(vertices, edges, stated)
     bits = least_bits(vertices, edges, stated)
-    valid = bits == 0 or checker.check(certificate(vertices, edges, stated, bits)).valid
     return Family(
         qubits=qubits,
         edges=edges,
@@ -68,8 +68,34 @@ def family(qubits: int, success: float | str | Fraction) -> Family:
         classical_upper=birthday_bits(vertices, edges, stated),
         copies=needed,
         quantum_qubits=needed * qubits,
-        certified=valid,
     )
+
+
+def answer(*, qubits: int, success: Fraction) -> Answer:
+    """What `qdml bound --family hidden-matching` prints and writes; raises as `family` does."""
+    found = family(qubits, success)
+    bits, vertices = found.classical_bits, 2**qubits
+    records = (certificate(vertices, found.edges, success, bits),) if bits else ()
+    checked = [check(record) for record in records]
+    certified = all(one.bound == bits for one in checked)
+    fields = {
+        "classical_bits": bits,
+        "quantum_qubits": found.quantum_qubits,
+        "certified": certified,
+        "copies": found.copies,
+        "edges": found.edges,
+        "success": str(success),
+        "classical_upper": found.classical_upper,
+    }
+    messages = "one message" if found.copies == 1 else f"{found.copies} copies"
+    says = (
+        f"hidden matching, N = 2^{qubits}, {found.edges} edges, success {float(success):g}:",
+        f"classical, one way, public coins: at least {bits} bits, certified",
+        f"the birthday protocol sends {found.classical_upper} bits; in two ways {2 * qubits + 1} do",
+        f"quantum: {found.quantum_qubits} qubits are enough, {messages} of {qubits} qubits",
+        "given the inequality of Kahn, Kalai and Linial (1988); lower bounds are rounded up to bits",
+    )
+    return Answer(fields, says, records)
 
 
 def least_bits(vertices: int, edges: int, success: Fraction) -> int:

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qdml.bounds import hidden_matching as room
+from qdml.bounds.certificates import check
 from qdml.bounds.certificates import hidden_matching as checker
+from qdml.bounds.families import answer
 from qdml.errors import InputError
 
 HALF = Fraction(1, 2)
@@ -115,7 +117,7 @@ def test_the_bound_on_birthday_misses_holds(bits: int) -> None:
 @given(st.integers(2, 64), st.fractions(HALF, 1).filter(lambda s: HALF < s < Fraction(999, 1000)))
 def test_a_family_holds_together(qubits: int, success: Fraction) -> None:
     found = room.family(qubits, success)
-    assert found.certified
+    assert room.answer(qubits=qubits, success=success).fields["certified"] is True
     assert found.quantum_qubits == found.copies * qubits
     assert 1 - Fraction(1, 2) ** found.copies / 2 >= success
     assert found.copies == 1 or 1 - Fraction(1, 2) ** (found.copies - 1) / 2 < success
@@ -126,6 +128,14 @@ def test_the_headline() -> None:
     found = room.family(40, 0.75)
     assert (found.quantum_qubits, found.copies) == (40, 1)
     assert isclose(found.classical_bits, 0.375 * 2**20, rel_tol=1e-3)
+
+
+def test_the_answer_for_machines_and_its_certificate() -> None:
+    found = answer("hidden-matching", {"qubits": 20, "success": Fraction(3, 4)})
+    assert list(found.fields)[:3] == ["classical_bits", "quantum_qubits", "certified"]
+    assert check(found.certificates[0]).bound == found.fields["classical_bits"]
+    assert found.fields["quantum_qubits"] == 20
+    assert str(found.fields["classical_bits"]) in found.says[1]
 
 
 @pytest.mark.parametrize(
