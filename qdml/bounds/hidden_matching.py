@@ -91,9 +91,9 @@ def answer(*, qubits: int, success: Fraction) -> Answer:
     says = (
         f"hidden matching, N = 2^{qubits}, {found.edges} edges, success {float(success):g}:",
         f"classical, one way, public coins: at least {bits} bits, certified",
-        f"the birthday protocol sends {found.classical_upper} bits; in two ways {2 * qubits + 1} do",
+        f"upper side: {found.classical_upper} bits (birthday); {2 * qubits + 1} do in two ways",
         f"quantum: {found.quantum_qubits} qubits are enough, {messages} of {qubits} qubits",
-        "given the inequality of Kahn, Kalai and Linial (1988); lower bounds are rounded up to bits",
+        "given the inequality of Kahn, Kalai and Linial (1988); the lower bound is in whole bits",
     )
     return Answer(fields, says, records)
 

@@ -19,7 +19,7 @@ class BoundsGrid(Section):
     """Points at which the claims on lower bounds are checked."""
 
     program_qubits: tuple[ProgramQubits, ...] = Field(
-        (1, 2, 3), description="qubits C that random protocols send in all"
+        (1, 3), description="qubits C that random protocols send in all"
     )
     programs: Annotated[int, Field(ge=1, le=100)] = Field(
         2, description="random protocols for every number of qubits"

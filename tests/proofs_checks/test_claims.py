@@ -32,6 +32,7 @@ NAMED = {
         "the k = 1 term alone",
         "no square root",
     },
+    "protocol-gamma2-bound": {"gamma_2 at most 2^{C/2}"},
 }
 
 #: The least that each topic's grid can ask for.

@@ -58,9 +58,7 @@ def check(record: Mapping[str, Any]) -> Checked:
                 f"{bits} bits are not excluded: the odd weight is bounded by {total.str(6)} only, "
                 f"which is not below {(2 * success - 1) ** 2}"
             )
-    return Checked(
-        True, Fraction(bits + 1), f"{bits} bits one way stay below success {success}: {bits + 1}"
-    )
+    return Checked(True, Fraction(bits + 1), f"bits one way at success {success}, from below")
 
 
 def odd_weight(vertices: int, edges: int, bits: int, blocks: Sequence[Block]) -> flint.arb:
