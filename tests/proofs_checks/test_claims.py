@@ -33,6 +33,7 @@ NAMED = {
         "no square root",
     },
     "protocol-gamma2-bound": {"gamma_2 at most 2^{C/2}"},
+    "total-qubits-lower-bound": {"(L-1)(n-1) qubits", "forgetting c_L = 0"},
 }
 
 #: The least that each topic's grid can ask for.
