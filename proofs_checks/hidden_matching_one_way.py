@@ -10,8 +10,8 @@ import flint
 
 from proofs_checks import _hidden_matching_algebra as algebra
 from proofs_checks._hidden_matching_points import ODD, Point, classical_points, draw, figure
-from qdml.bounds import certificates, hidden_matching, level_inequality, small_matchings
-from qdml.bounds.certificates.hidden_matching import precision, term
+from qdml.bounds import hidden_matching, level_inequality, small_matchings
+from qdml.bounds.certificates import hidden_matching as checker
 from qdml.claims import Claim, Context, Evidence, Finding, Method, Mutant, Step, Sweep, Tag
 from qdml.claims.intervals import hoeffding_radius
 from qdml.network.transcript import Message
@@ -49,11 +49,11 @@ class Hypothesis:
 
     def bound(self, vertices: int, edges: int, bits: int) -> tuple[Fraction, Fraction]:
         """An enclosure of the stated bound on the success of `bits` bits one way."""
-        with flint.ctx.workprec(precision(vertices)):
+        with flint.ctx.workprec(checker.precision(vertices)):
             bound = hidden_matching.success_bound(vertices, edges, bits)
             if self.first_term_only:
                 first, d = hidden_matching.blocks(vertices, edges, bits)[0]
-                bound = (1 + term(vertices, edges, bits, first, d).sqrt()) / 2
+                bound = (1 + checker.term(vertices, edges, bits, first, d).sqrt()) / 2
             if not self.root:
                 bound = (1 + (2 * bound - 1) ** 2) / 2
             return hidden_matching.enclosure(bound)
@@ -173,7 +173,7 @@ def certified(stated: Hypothesis, data: Data, context: Context) -> Evidence:
     sweep, rows = Sweep(Method.EXACT), []
     for found in data.families:
         n, size, bits = found.qubits, 2**found.qubits, found.classical_bits
-        checked = certificates.check(hidden_matching.certificate(size, found.edges, SUCCESS, bits))
+        checked = checker.check(hidden_matching.certificate(size, found.edges, SUCCESS, bits))
         point = {"n": n, "m": found.edges, "bits": bits}
         sweep.holds(point, f"certificate: {checked.reason}", checked.bound == bits)
         asked = stated.asks(size, found.edges, one_way=True)

@@ -7,7 +7,8 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 from proofs_checks import _protocol_algebra as algebra
-from qdml.bounds import certificates, teleportation, trees
+from qdml.bounds import teleportation, trees
+from qdml.bounds.certificates import gamma2_dense
 from qdml.bounds.teleportation import Half
 from qdml.claims import Claim, Context, Evidence, Method, Mutant, Step, Sweep, Tag
 from qdml.protocols import inner_product_bits
@@ -157,7 +158,7 @@ def superdense(stated: Hypothesis, data: tuple[Case, ...], context: Context) -> 
         "q": [2] * 4,
         "bound": "2",
     }
-    checked = certificates.check(record)
+    checked = gamma2_dense.check(record)
     low = checked.bound or Fraction(0)
     sweep.equal({"C": 1}, f"gamma_2 of IP_2 ({checked.reason})", low, 2)
     squared = 2 ** int(2 * stated.quantum_rate)

@@ -210,22 +210,27 @@ def birthday_miss(vertices: int, edges: int, bits: int) -> Fraction:
 
 
 def _birthday_miss_bound(vertices: int, edges: int, bits: int) -> flint.arb:
-    """P(no edge) <= P(J < j) + P(no edge | J = j), J the matched among the chosen vertices.
-
-    J is hypergeometric, so Hoeffding's inequality holds for it (JASA 58 (1963) 13, section 6).
-    """
+    """P(no edge) <= P(J < j) + P(no edge | J = j), J the matched among the chosen vertices."""
     matched = 2 * edges
     j = matched * bits // vertices - 3 * (isqrt(bits) + 1)
     if j < 0:
         return flint.arb(1)
     if j > edges:
         j = edges
-    short = ball(Fraction(matched * bits, vertices) - j)
-    tail = (-2 * short * short / bits).exp()
+    tail = short_tail(vertices, matched, bits, j)
     # Given J, the matched vertices are a uniform set: C(m,j) 2^j of C(2m,j) hold no edge.
     none = [flint.arb(v + 1).lgamma() for v in (edges, matched - j, edges - j, matched)]
     log_none = none[0] + none[1] - none[2] - none[3] + j * flint.arb.const_log2()
     return tail + log_none.exp()
+
+
+def short_tail(vertices: int, matched: int, bits: int, j: int) -> flint.arb:
+    """A bound on P(J <= j) for j up to the mean of J, the `matched` among `bits` of all vertices.
+
+    J is hypergeometric, so Hoeffding's inequality holds for it (JASA 58 (1963) 13, section 6).
+    """
+    short = ball(Fraction(matched * bits, vertices) - j)
+    return (-2 * short * short / bits).exp()
 
 
 def _first(true: Callable[[int], bool], last: int) -> int:

@@ -49,7 +49,7 @@ GRIDS: dict[Scale, BoundsGrid] = {
     "quick": BoundsGrid(),
     "default": BoundsGrid(
         program_qubits=(1, 2, 3, 4),
-        programs=6,
+        programs=4,
         product_qubits=(2, 3, 4),
         product_layers=(2, 3, 4),
         matching_qubits=tuple(range(2, 41)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations, pairwise
-from math import comb, isclose
+from math import comb, isclose, log
 
 import flint
 import pytest
@@ -75,8 +75,10 @@ def test_the_ratio_of_chances_is_bounded(vertices: int, edges: int, data: st.Dat
 def test_no_other_d_is_much_better(k: int, bits: int, d: Fraction) -> None:
     best = room._best(k, bits)
     with flint.ctx.workprec(256):
-        mine, other = (checker.term(2048, 512, bits, k, x) for x in (best, d))
-        assert mine < other * (1 + flint.arb(2) ** (3 - room.DIGITS))
+        mine = checker.term(2048, 512, bits, k, best)
+        for other in (d, best * Fraction(49, 50), min(Fraction(1), best * Fraction(51, 50))):
+            found = checker.term(2048, 512, bits, k, other)
+            assert mine < found * (1 + flint.arb(2) ** (3 - room.DIGITS))
 
 
 def test_bits_grow_like_the_root() -> None:
@@ -111,6 +113,31 @@ def test_the_bound_on_birthday_misses_holds(bits: int) -> None:
     with flint.ctx.workprec(checker.precision(vertices)):
         above = room._birthday_miss_bound(vertices, vertices // 4, bits)
     assert above > flint.arb(flint.fmpq(exact.numerator, exact.denominator))
+
+
+@settings(max_examples=30)
+@given(st.integers(20, 300), st.data())
+def test_the_tail_of_few_matched_vertices_holds(vertices: int, data: st.DataObject) -> None:
+    matched = data.draw(st.integers(vertices // 4, 3 * vertices // 4))
+    bits = data.draw(st.integers(10, vertices // 2))
+    j = data.draw(st.integers(0, matched * bits // vertices))
+    ways = sum(comb(matched, i) * comb(vertices - matched, bits - i) for i in range(j + 1))
+    with flint.ctx.workprec(128):
+        bound = room.short_tail(vertices, matched, bits, j)
+        assert not bound < flint.arb(flint.fmpq(ways, comb(vertices, bits)))
+
+
+def test_the_tail_is_no_better_than_it_is() -> None:
+    # Far from the mean an exponent twice as large would be wrong.
+    ways = sum(comb(512, i) * comb(512, 60 - i) for i in range(23))
+    with flint.ctx.workprec(128):
+        exact = flint.arb(flint.fmpq(ways, comb(1024, 60)))
+        assert room.short_tail(1024, 512, 60, 22) ** 2 < exact < room.short_tail(1024, 512, 60, 22)
+
+
+def test_the_birthday_constant() -> None:
+    # A quarter of N edges: 1 - exp(-t^2/4N) = 1/2 at t = 2 sqrt(N ln 2).
+    assert isclose(room.family(64, 0.75).classical_upper, 2 * (2**64 * log(2)) ** 0.5, rel_tol=1e-3)
 
 
 @settings(max_examples=30)
