@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,9 @@ import typer
 
 from qdml.cli.options import AsJson
 from qdml.errors import InputError
+
+#: No exponents: a short text would stand for a number that fills the memory.
+_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20}|/0*[1-9][0-9]{0,19})?")
 
 
 def bound(
@@ -35,6 +39,9 @@ def bound(
     primal_out: Annotated[
         Path | None, typer.Option(help="Write the certificate of the upper bound here.")
     ] = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Rank and discrepancy of the same matrix as well.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Certify how much communication a problem needs, quantum and classical.
@@ -43,7 +50,7 @@ def bound(
     qdml bound matrix.csv --alpha 3 --out cert.json
     qdml bound --family disjointness --n 4 --json
     qdml bound --family gap-hamming --n 6 --gap 2 --alpha 5/2
-    qdml bound --family inner-product --n 4
+    qdml bound --family inner-product --n 4 --beside
     qdml bound --family majority --n 5 --primal-out above.json
     """
     from qdml.bounds import families
@@ -71,6 +78,10 @@ def bound(
             raise InputError(f"--{strangers[0]}: an option of families; a matrix takes --alpha")
         assert matrix is not None
         found = answers.matrix(user.read(matrix), Fraction(options["alpha"] or 3))
+    if beside:
+        from qdml.bounds.gamma2 import answers
+
+        found = answers.with_company(found)
     for place, path in enumerate((out, primal_out)):
         if path is not None:
             if place >= len(found.certificates):
@@ -86,9 +97,6 @@ def _number(option: str, text: str | None) -> Fraction | None:
     """An exact number as a user writes it: 3, 2.5 or 5/2."""
     if text is None:
         return None
-    try:
-        if len(text) <= 40:
-            return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        pass
+    if _NUMBER.fullmatch(text):
+        return Fraction(text)
     raise InputError(f"--{option} {text[:40]!r}: expected a number such as 3, 2.5 or 5/2")

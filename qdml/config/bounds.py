@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from qdml.config.section import Scale, Section
+from qdml.config.section import Count, Scale, Section
 
+MatrixBits = Annotated[int, Field(ge=1, le=8)]
+Side = Annotated[int, Field(ge=2, le=64)]
 ProgramQubits = Annotated[int, Field(ge=1, le=5)]
 ProductQubits = Annotated[int, Field(ge=2, le=6)]
 ProductLayers = Annotated[int, Field(ge=2, le=6)]
@@ -18,6 +20,18 @@ SimulatedQubits = Annotated[int, Field(ge=2, le=8)]
 class BoundsGrid(Section):
     """Points at which the claims on lower bounds are checked."""
 
+    matrix_disjointness: tuple[MatrixBits, ...] = Field(
+        (2, 4), description="bits n of the disjointness matrices that are certified"
+    )
+    matrix_hadamard: tuple[MatrixBits, ...] = Field(
+        (2, 3), description="orders m of the Hadamard matrices of side 2^m that are certified"
+    )
+    matrix_random: tuple[Side, ...] = Field(
+        (5,), description="sides of the random sign matrices, whole and partial, that are certified"
+    )
+    matrix_changes: Count = Field(
+        40, description="random changes of certificates that a checker has to see through"
+    )
     program_qubits: tuple[ProgramQubits, ...] = Field(
         (1, 3), description="qubits C that random protocols send in all"
     )
@@ -48,6 +62,10 @@ class BoundsGrid(Section):
 GRIDS: dict[Scale, BoundsGrid] = {
     "quick": BoundsGrid(),
     "default": BoundsGrid(
+        matrix_disjointness=(1, 2, 3, 4, 5, 6, 8),
+        matrix_hadamard=(1, 2, 3, 4, 5, 6),
+        matrix_random=(5, 8, 16, 32),
+        matrix_changes=400,
         program_qubits=(1, 2, 3, 4),
         programs=4,
         product_qubits=(2, 3, 4),
@@ -58,6 +76,10 @@ GRIDS: dict[Scale, BoundsGrid] = {
         level_functions=1000,
     ),
     "full": BoundsGrid(
+        matrix_disjointness=(1, 2, 3, 4, 5, 6, 7, 8),
+        matrix_hadamard=(1, 2, 3, 4, 5, 6, 7),
+        matrix_random=(5, 8, 16, 32, 64),
+        matrix_changes=4000,
         program_qubits=(1, 2, 3, 4, 5),
         programs=12,
         product_qubits=(2, 3, 4, 5),

@@ -63,7 +63,7 @@ def solve(
     check_with: Solver | None = None,
     seconds: float = 600.0,
 ) -> Solution:
-    """Solve a convex problem in real variables over linear, second-order and semidefinite cones.
+    """Solve a convex problem, real or complex, over linear, second-order and semidefinite cones.
 
     Afterwards the variables and constraints of `problem` hold the point that was found. With
     `check_with` another solver goes first and its answer stands in `second`.

@@ -34,20 +34,16 @@ NAMED = {
     },
     "protocol-gamma2-bound": {"gamma_2 at most 2^{C/2}"},
     "total-qubits-lower-bound": {"(L-1)(n-1) qubits", "forgetting c_L = 0"},
+    "gamma2-certificates": {"p and q shrunk by 1%", "a certificate for another matrix"},
 }
 
-#: The least that each topic's grid can ask for.
-CRUDEST = {
-    "learning": LearningGrid(
-        qubits=(1,),
-        layers=(1,),
-        accuracy=(1.5,),
-        failure_probability=(0.9,),
-        instances=1,
-        loss_steps=1,
-        runs=1,
-    ),
+#: The least that the types of each section allow.
+CRUDE = {
     "bounds": BoundsGrid(
+        matrix_disjointness=(1,),
+        matrix_hadamard=(1,),
+        matrix_random=(2,),
+        matrix_changes=1,
         program_qubits=(1,),
         programs=1,
         product_qubits=(2,),
@@ -56,6 +52,15 @@ CRUDEST = {
         matching_simulated=(2,),
         matching_runs=1,
         level_functions=1,
+    ),
+    "learning": LearningGrid(
+        qubits=(1,),
+        layers=(1,),
+        accuracy=(1.5,),
+        failure_probability=(0.9,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
     ),
 }
 
@@ -107,6 +112,6 @@ def test_an_unknown_id_names_the_nearest() -> None:
 @pytest.mark.parametrize("claim_id", proofs_checks.ids())
 def test_the_crudest_grid_still_kills_every_mutant(claim_id: str, seed: int) -> None:
     claim = proofs_checks.load(claim_id)
-    verdict = judge(run(claim, CRUDEST[claim.topic], seed)[0])
+    verdict = judge(run(claim, CRUDE[claim.topic], seed)[0])
     assert verdict.outcome in (Outcome.STANDS, Outcome.IMPORTED), verdict.reason
     assert all(mutant.refuted for mutant in verdict.mutants)

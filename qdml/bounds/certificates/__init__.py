@@ -20,6 +20,7 @@ CHECKERS: Mapping[str, str] = {
     "gamma2-dense": "gamma2_dense",
     "gamma2-factorisation": "gamma2_factorisation",
     "hidden-matching": "hidden_matching",
+    "rank-mod-p": "rank_mod_p",
 }
 
 

@@ -12,7 +12,7 @@ from qdml.bounds.certificates import check
 from qdml.bounds.families import Answer
 from qdml.bounds.gamma2 import routes
 from qdml.bounds.gamma2.found import Found
-from qdml.errors import SolveError
+from qdml.errors import InputError, SolveError
 
 
 def disjointness(*, n: int, alpha: Fraction) -> Answer:
@@ -76,6 +76,31 @@ def communication(found: Found, alpha: Fraction) -> Answer:
     )
     records = (found.certificate, found.factorisation)
     return Answer(fields, says, tuple(record for record in records if record))
+
+
+def with_company(answer: Answer) -> Answer:
+    """An answer with rank and discrepancy of its matrix, under `beside`.
+
+    Raises `InputError` for a problem whose certificate names no matrix of at most 512 rows.
+    """
+    from qdml.bounds.gamma2.beside import beside
+
+    name = answer.certificates[0].get("matrix") if answer.certificates else None
+    if name is None:
+        raise InputError("--beside: only a matrix that is certified by the dense route has it")
+    found = beside(name)
+    fields = {
+        "rank": found.rank,
+        "rank_mod_p": found.rank_certificate and found.rank_certificate["bound"],
+        "discrepancy_at_most": above(found.discrepancy_at_most),
+        "discrepancy_at_least": below(found.discrepancy_at_least),
+    }
+    rank = "no rank: the matrix is partial"
+    if found.rank is not None:
+        rank = f"rank {found.rank}: log2 rank bits without error (Mehlhorn and Schmidt 1982)"
+    low, high = _floor(found.discrepancy_at_least), _ceiling(found.discrepancy_at_most)
+    says = (rank, f"discrepancy {low} ... {high}, by gamma_2^infinity (Grothendieck; Krivine 1979)")
+    return Answer({**answer.fields, "beside": fields}, answer.says + says, answer.certificates)
 
 
 def below(number: Fraction) -> float:

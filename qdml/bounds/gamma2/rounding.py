@@ -43,8 +43,9 @@ def lower(
     if nothing is proved.
     """
     best: tuple[Fraction, dict[str, Any]] | None = None
-    for make in (_simple, _dyadic):
-        for triple in make(whole.matrix, alpha, suggestion):
+    simple = (_spectral(whole.matrix), (suggestion.weights, suggestion.p, suggestion.q))
+    for triples in (*map(_simple, simple), _dyadic(whole.matrix, alpha, suggestion)):
+        for triple in triples:
             weights, p, q = _spread(whole, *triple)
             record = {
                 "kind": "gamma2-dense",
@@ -107,22 +108,33 @@ def _fitted(
     return kept
 
 
-def _simple(matrix: Signs, alpha: Fraction | None, found: Suggestion) -> Iterator[Triple]:
-    """The suggestion in small fractions of its largest weight, if it is close to such numbers."""
-    top = np.abs(found.weights).max()
+def _spectral(matrix: Signs) -> tuple[Floats, Floats, Floats]:
+    """The triple of the spectral norm: W = A, with p and q constant. Best for Hadamard matrices."""
+    m, n = matrix.shape
+    norm = float(np.linalg.norm(matrix, 2))
+    return (
+        matrix.astype(float),
+        np.full(m, norm * (n / m) ** 0.5),
+        np.full(n, norm * (m / n) ** 0.5),
+    )
+
+
+def _simple(triple: tuple[Floats, Floats, Floats]) -> Iterator[Triple]:
+    """A triple in small fractions of its largest weight, if it is close to such numbers."""
+    weights, p, q = triple
+    top = np.abs(weights).max()
     if not top > 0:
         return
-    triple = [found.weights / top, found.p[None] / top, found.q[None] / top]
-    values = np.unique(np.concatenate([part.ravel() for part in triple]).round(6))
+    parts = [(part / top).round(6) for part in (weights, p[None], q[None])]
+    values = np.unique(np.concatenate([part.ravel() for part in parts]))
     if len(values) > _SIMPLE:
         return
     near = {value: Fraction(value).limit_denominator(_SIMPLE) for value in values.tolist()}
-    if any(abs(value - simple) > 1e-4 for value, simple in near.items()):
-        return
-    weights, p, q = (
-        [[str(near[value]) for value in row] for row in part.round(6).tolist()] for part in triple
-    )
-    yield weights, p[0], q[0]
+    if all(abs(value - simple) <= 1e-4 for value, simple in near.items()):
+        rows, (p_row,), (q_row,) = (
+            [[str(near[value]) for value in row] for row in part.tolist()] for part in parts
+        )
+        yield rows, p_row, q_row
 
 
 def _spread(whole: Merged, weights: list[list[Any]], p: list[Any], q: list[Any]) -> Triple:

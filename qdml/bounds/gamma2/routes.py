@@ -30,12 +30,15 @@ ROUTES: Mapping[str, tuple[Route, ...]] = {
 
 def find(family: str, alpha: Fraction, **parameters: int) -> Found:
     """Certify gamma_2^alpha of a family. Raises `InputError` for parameters out of range."""
-    n = parameters["n"]
     for route in ROUTES[family]:
-        if n <= route.largest:
-            module, function = route.function.split(":")
-            search: Callable[..., Found] = getattr(import_module(module), function)
-            return search(alpha=alpha, **parameters)
-    raise InputError(
-        f"{family}: n = {n}: allowed are whole numbers up to {ROUTES[family][-1].largest}"
-    )
+        if parameters["n"] <= route.largest:
+            return run(route, alpha, parameters)
+    largest = max(route.largest for route in ROUTES[family])
+    raise InputError(f"{family}: n = {parameters['n']}: allowed are whole numbers up to {largest}")
+
+
+def run(route: Route, alpha: Fraction, parameters: Mapping[str, int]) -> Found:
+    """Take one route, whatever the size."""
+    module, function = route.function.split(":")
+    search: Callable[..., Found] = getattr(import_module(module), function)
+    return search(alpha=alpha, **parameters)

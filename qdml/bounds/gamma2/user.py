@@ -33,7 +33,9 @@ def read(path: Path | str) -> list[list[int | None]]:
         raise InputError(f"{path}: too long; at most {MAX_SIDE} rows and columns are read")
     rows: list[list[int | None]] = []
     try:
-        for number, row in enumerate(csv.reader(text.rstrip("\r\n").splitlines()), start=1):
+        for number, row in enumerate(
+            csv.reader(text.rstrip("\r\n").splitlines(), strict=True), start=1
+        ):
             rows.append([_entry(path, number, place, word) for place, word in enumerate(row, 1)])
             if len(rows[-1]) != len(rows[0]):
                 raise InputError(
