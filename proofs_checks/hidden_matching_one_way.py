@@ -255,7 +255,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         r"every listed $n$."
     ),
     formulas=(
-        r"\Pr\le\frac12+\frac12\sqrt{\sum_{k\le m,\ k\ \mathrm{odd}}q_k\,w_k}",
+        r"\Pr\le\frac12+\frac12\sqrt{s},\qquad s=\sum_{k\le m,\ k\ \mathrm{odd}}q_k\,w_k",
         r"q_k=\binom{m}{k}\Big/\binom{N}{2k},\qquad w_k=\min_{0<d\le1}d^{-2k}\,2^{2cd/(1+d)}",
     ),
     source=(
