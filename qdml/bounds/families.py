@@ -40,6 +40,7 @@ _ALPHA = {"alpha": Fraction(3)}
 FAMILIES: Mapping[str, Family] = {
     "disjointness": Family("qdml.bounds.gamma2.answers:disjointness", ("n",), _ALPHA),
     "gap-hamming": Family("qdml.bounds.gamma2.answers:gap_hamming", ("n", "gap"), _ALPHA),
+    "hidden-matching": Family("qdml.bounds.hidden_matching:answer", ("qubits", "success")),
     "inner-product": Family("qdml.bounds.gamma2.answers:inner_product", ("n",), _ALPHA),
     "majority": Family("qdml.bounds.gamma2.answers:majority", ("n",), _ALPHA),
 }

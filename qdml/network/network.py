@@ -12,6 +12,7 @@ from qdml.errors import InputError
 from qdml.network.party import Channel, Party
 from qdml.network.register import Register, World
 from qdml.network.transcript import Transcript
+from qdml.quantum.numbers import exact
 
 #: Acts on the qubits of a world (named by slots) each time they cross a channel.
 Noise = Callable[[World, list[object]], None]
@@ -56,14 +57,20 @@ class Network:
         self._names.add(name)
         return Party(self, name, private)
 
-    def entangle(self, first: Party, second: Party, pairs: int) -> tuple[Register, Register]:
-        """Prior entanglement: `pairs` Bell pairs, half to each; recorded, and free of qubits."""
+    def entangle(
+        self, first: Party, second: Party, pairs: int, exact_numbers: bool = False
+    ) -> tuple[Register, Register]:
+        """Prior entanglement: `pairs` Bell pairs, half to each; recorded, and free of qubits.
+
+        In exact numbers a pair is |00> + |11>, times sqrt 2.
+        """
         if pairs < 1 or first is second or not first._network is second._network is self:
             raise InputError(
                 f"entangle({first.name}, {second.name}, {pairs}): expected two parties of this "
                 "network, and one pair or more"
             )
-        state = np.eye(2**pairs, dtype=complex).reshape(-1) / np.sqrt(2**pairs)
+        equal = np.eye(2**pairs, dtype=int).reshape(-1)
+        state = exact(equal) if exact_numbers else equal / np.sqrt(2**pairs).astype(complex)
         world = World(state, copies=1)
         self.transcript.entangled_pairs += pairs
         left = Register(first, world, world.slots[:pairs], "entangled half")

@@ -10,10 +10,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
+from qdml.network import Network, Record, Transcript
 from qdml.quantum.gates import Permutation, swap
+
+
+@dataclass(frozen=True)
+class Chased:
+    """Where the pointer ends, and the bill."""
+
+    end: int
+    transcript: Transcript
 
 
 def chase(start: int, alice: Sequence[int], bob: Sequence[int], layers: int) -> int:
@@ -21,6 +31,29 @@ def chase(start: int, alice: Sequence[int], bob: Sequence[int], layers: int) -> 
     for _ in range(layers):
         start = bob[alice[start]]
     return start
+
+
+def chased(start: int, alice: Sequence[int], bob: Sequence[int], layers: int) -> Chased:
+    """The same over the network, in turns: 2L-1 classical messages of log2 N bits, no error.
+
+    `start` is Alice's. Bob is the one who knows the end.
+    """
+    qubits = _pointer_qubits(alice, bob, layers)
+    network = Network(0)
+    parties = (
+        network.party("alice", jumps=tuple(alice), start=start),
+        network.party("bob", jumps=tuple(bob)),
+    )
+    with parties[0] as holder:
+        told = Record(holder.private("start"), 2**qubits, holder)
+    for jump in range(2 * layers):
+        holder, other = parties[jump % 2], parties[1 - jump % 2]
+        with holder:
+            told = Record(holder.private("jumps")[told.read(holder)], 2**qubits, holder)
+            if jump < 2 * layers - 1:
+                network.channel.announce(told, holder, to=other)
+    with holder:
+        return Chased(told.read(holder), network.transcript)
 
 
 def permutation_circuit(

@@ -39,6 +39,12 @@ def test_permutations_carry_the_pointer(
     assert run.value == (-1) ** end
     totals = run.transcript.totals()
     assert (totals["messages"], totals["qubits"]) == (2 * layers, 3 * n * (2 * layers - 1))
+    told = pointer_jumping.chased(start, alice, bob, layers)
+    assert told.end == end
+    totals = told.transcript.totals()
+    crossings = 2 * layers - 1
+    assert (totals["messages"], totals["rounds"]) == (crossings, crossings)
+    assert (totals["bits"], totals["qubits"]) == (n * crossings, 0)
 
 
 @settings(max_examples=60)

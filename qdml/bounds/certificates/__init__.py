@@ -22,6 +22,7 @@ CHECKERS: Mapping[str, str] = {
     "gamma2-factorisation": "gamma2_factorisation",
     "gamma2-krawtchouk": "gamma2_krawtchouk",
     "gamma2-krawtchouk-upper": "gamma2_krawtchouk_upper",
+    "hidden-matching": "hidden_matching",
     "rank-mod-p": "rank_mod_p",
 }
 
