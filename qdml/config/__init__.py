@@ -13,9 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import classifier, learning
+from qdml.config import classifier, learning, linear
 from qdml.config.classifier import ClassifierGrid
 from qdml.config.learning import LearningGrid
+from qdml.config.linear import LinearGrid
 from qdml.config.section import SCALES, Scale, Section
 from qdml.errors import ConfigError, nearest
 
@@ -25,6 +26,7 @@ __all__ = [
     "Config",
     "Grids",
     "LearningGrid",
+    "LinearGrid",
     "Scale",
     "Section",
     "commented",
@@ -39,11 +41,13 @@ class Grids(Section):
     """One grid for each section of claims and for the classifier."""
 
     learning: LearningGrid = learning.GRIDS["quick"]
+    linear: LinearGrid = linear.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
 _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "learning": learning.GRIDS,
+    "linear": linear.GRIDS,
     "classifier": classifier.GRIDS,
 }
 

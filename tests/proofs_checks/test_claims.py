@@ -7,7 +7,7 @@ import pytest
 import proofs_checks
 from qdml.claims import Finding, Outcome, judge, run
 from qdml.claims.judge import LEAST_MUTANTS
-from qdml.config import LearningGrid, for_scale
+from qdml.config import LearningGrid, LinearGrid, for_scale
 from qdml.errors import InputError
 
 #: Mutants that the specification of the theory names; more may be added, none may go.
@@ -26,6 +26,29 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "linear-classical-upper": {"2/gamma + 1 bits"},
+    "linear-one-way-no-advantage": {"the same claimed two-way"},
+}
+
+#: The least that each grid can be; the mutants have to die there too.
+CRUDE = {
+    "learning": LearningGrid(
+        qubits=(1,),
+        layers=(1,),
+        accuracy=(1.5,),
+        failure_probability=(0.9,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
+    ),
+    "linear": LinearGrid(
+        inverse_margins=(2,),
+        quantum_inverse_margins=(2,),
+        failure_probability=(0.9,),
+        elements=1,
+        repeats=1,
+        runs=1,
+    ),
 }
 
 
@@ -76,14 +99,5 @@ def test_an_unknown_id_names_the_nearest() -> None:
 @pytest.mark.parametrize("claim_id", proofs_checks.ids())
 def test_the_crudest_grid_still_kills_every_mutant(claim_id: str, seed: int) -> None:
     claim = proofs_checks.load(claim_id)
-    crude = LearningGrid(
-        qubits=(1,),
-        layers=(1,),
-        accuracy=(1.5,),
-        failure_probability=(0.9,),
-        instances=1,
-        loss_steps=1,
-        runs=1,
-    )
-    verdict = judge(run(claim, crude, seed)[0])
+    verdict = judge(run(claim, CRUDE[claim.topic], seed)[0])
     assert verdict.outcome is Outcome.STANDS, verdict.reason
