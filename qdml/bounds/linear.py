@@ -11,7 +11,8 @@ from fractions import Fraction
 
 import flint
 
-from qdml.bounds.costs import Cost
+from qdml.bounds.costs import Cost, reading_bits
+from qdml.bounds.phases import reading_probability
 from qdml.claims.intervals import PRECISION, amplitude_evaluations, rational, rounded_up
 from qdml.claims.majority import Ball, enclosure, least_votes
 from qdml.errors import InputError
@@ -100,30 +101,13 @@ def sign_by_amplitude_estimation(margin: Fraction, dimension: int) -> Cost:
     check_margin(margin)
     evaluations = amplitude_evaluations(margin)
     crossings = 2 * evaluations - 1
-    bits = (evaluations // 2).bit_length()
-    return Cost(crossings + 1, crossings * (qubits_for(dimension) + 1), bits, 1)
+    qubits = crossings * (qubits_for(dimension) + 1)
+    return Cost(crossings + 1, qubits, reading_bits(evaluations), 1)
 
 
 def plus_probability(loss: Fraction, evaluations: int) -> tuple[Fraction, Fraction]:
-    """Enclosure of the chance that phase estimation over M powers reads a loss of 0 or more.
-
-    That is |y| <= K = floor(M/4). Summing the law (1/M^2) sum_d (M-|d|) T_d(loss) cos(2 pi y d/M)
-    over these y gives (1/M^2) (M(2K+1) + 2 sum_{0<d<M} (M-d) cos(d arccos(loss)) D_d) with
-    D_d = sin(pi d (2K+1)/M)/sin(pi d/M).
-    """
-    if not -1 <= loss <= 1 or evaluations < 1:
-        raise InputError(
-            f"loss {float(loss)}, {evaluations} evaluations: expected a loss in [-1, 1] and one or "
-            "more"
-        )
-    m, width = evaluations, 2 * (evaluations // 4) + 1
-    with flint.ctx.workprec(PRECISION):
-        angle, total = flint.arb(rational(loss)).acos(), flint.arb(m * width)
-        for d in range(1, m):
-            kernel = flint.arb.sin_pi_fmpq(flint.fmpq(d * width, m))
-            kernel /= flint.arb.sin_pi_fmpq(flint.fmpq(d, m))
-            total += 2 * (m - d) * (d * angle).cos() * kernel
-        return enclosure(total / m**2)
+    """Enclosure of the chance that phase estimation over M powers reads a loss of 0 or more."""
+    return reading_probability(loss, evaluations, 0, evaluations // 4)
 
 
 def reduction_dimension(elements: int, repeats: int) -> int:

@@ -22,6 +22,10 @@ def inference(
     layers: Annotated[int, typer.Option(help="Layers L, two blocks each.")],
     accuracy: Accuracy,
     failure_probability: FailureProbability,
+    method: Annotated[
+        str,
+        typer.Option(help="sampling, amplitude-estimation or iterative-amplitude-estimation."),
+    ] = "sampling",
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -30,16 +34,32 @@ def inference(
     \b
     qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
     qdml run inference --qubits 2 --layers 1 --accuracy 0.5 --failure-probability 0.2 --json
+    qdml run inference --method amplitude-estimation --qubits 3 --layers 1 --accuracy 0.1 \\
+        --failure-probability 0.05
     """
+    from qdml.claims.intervals import check_promise
+    from qdml.errors import InputError, nearest
     from qdml.io import dumps
-    from qdml.protocols.inference import estimate_random
+    from qdml.protocols import amplitude_estimation, inference, iterative_estimation
 
-    found = estimate_random(qubits, layers, accuracy, failure_probability, seed)
+    methods = {
+        "sampling": inference.estimate,
+        "amplitude-estimation": amplitude_estimation.estimate,
+        "iterative-amplitude-estimation": iterative_estimation.estimate,
+    }
+    if method not in methods:
+        raise InputError(
+            f"--method {method!r}: expected {', '.join(methods)}{nearest(method, methods)}"
+        )
+    check_promise(accuracy, failure_probability)
+    circuit, state = inference.random_instance(qubits, layers, seed)
+    found = methods[method](circuit, state, accuracy, failure_probability, seed)
     low, high = map(float, found.interval)
     names = ("messages", "qubits", "bits", "rounds", "copies")
     bill = {name: int(getattr(found.transcript, name)) for name in names}
     if as_json:
         result = {
+            "method": method,
             "value": float(found.value),
             "interval": [low, high],
             "exact": float(found.exact),

@@ -16,17 +16,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from qdml.claims.intervals import amplitude_evaluations, check_promise, exact_fraction
+from qdml.claims.majority import median_runs
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
 from qdml.network import Network, Party, Record, Register, Transcript
-from qdml.protocols.inference import deal, walk
+from qdml.protocols.inference import InferenceResult, deal, walk
 from qdml.quantum import numbers
 from qdml.quantum.gates import Dense, Mirror
 from qdml.quantum.numbers import State, is_exact
 from qdml.quantum.placing import From, Leading
 
 #: Evaluations times blocks times amplitudes that still take seconds.
-LARGEST_WORK = 2**27
+LARGEST_WORK = 2**24
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,12 @@ def phases(
     both with the last party, with `runs` copies. Raises `InputError` for fewer than 2 evaluations
     or more work than the reference engine does in seconds.
     """
-    width = max(1, (evaluations - 1).bit_length())
-    work = evaluations * len(circuit.blocks) * 2 ** (width + circuit.qubits)
-    if evaluations < 2 or work > LARGEST_WORK:
+    width = _width(evaluations)
+    if evaluations < 2 or _work(circuit, evaluations) > LARGEST_WORK:
         raise InputError(
             f"{evaluations} evaluations on {circuit.qubits} qubits: expected 2 or more, and a "
             "product of evaluations, blocks and amplitudes (phase register included) up to "
-            f"{LARGEST_WORK}; ask for a larger accuracy, or price it by `qdml cost inference`"
+            f"{LARGEST_WORK}"
         )
     network = Network(seed)
     parties = deal(network, circuit, state)
@@ -149,6 +150,52 @@ def _fejer(angle: float, evaluations: int, y: npt.NDArray[np.int64]) -> npt.NDAr
     powers = np.exp(2j * np.outer(np.arange(evaluations), half))
     found: npt.NDArray[np.float64] = np.abs(powers.mean(axis=0)) ** 2
     return found
+
+
+def estimate(
+    circuit: DistributedCircuit,
+    state: State,
+    accuracy: float,
+    failure_probability: float,
+    seed: int,
+) -> InferenceResult:
+    """Estimate the loss to `accuracy` except with `failure_probability`: a median of runs.
+
+    Raises `InputError` for an accuracy outside (0, 2), or below what is reached in seconds, or a
+    failure probability outside (0, 1).
+    """
+    check_promise(accuracy, failure_probability)
+    evaluations = amplitude_evaluations(accuracy)
+    if _work(circuit, evaluations) > LARGEST_WORK:
+        raise InputError(
+            f"accuracy {accuracy}: too many Grover iterates to run here on {circuit.qubits} qubits "
+            f"and {circuit.layers} layers; {_reached(circuit)} (`qdml cost inference` prices any)"
+        )
+    runs = median_runs(exact_fraction(failure_probability))
+    found = run(circuit, state, evaluations, runs, seed)
+    return InferenceResult(
+        value=found.value,
+        interval=(max(-1.0, found.value - accuracy), min(1.0, found.value + accuracy)),
+        exact=float(circuit.loss(state)),
+        transcript=found.transcript,
+        engine=f"reference, {circuit.qubits} + {_width(evaluations)} qubits, M = {evaluations}",
+    )
+
+
+def _reached(circuit: DistributedCircuit) -> str:
+    """What accuracy is within reach, in words."""
+    reached, finer = 2.0, 1.9
+    while _work(circuit, amplitude_evaluations(finer)) <= LARGEST_WORK:
+        reached, finer = finer, finer / 1.1
+    return f"expected {reached:.2g} or more" if reached < 2 else "take fewer qubits or layers"
+
+
+def _width(evaluations: int) -> int:
+    return max(1, (evaluations - 1).bit_length())
+
+
+def _work(circuit: DistributedCircuit, evaluations: int) -> int:
+    return evaluations * len(circuit.blocks) << (_width(evaluations) + circuit.qubits)
 
 
 def _fourier(evaluations: int, qubits: int) -> State:

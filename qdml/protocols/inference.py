@@ -138,11 +138,11 @@ def estimate(
     )
 
 
-def estimate_random(
-    qubits: int, layers: int, accuracy: float, failure_probability: float, seed: int
-) -> InferenceResult:
-    """`estimate` for a random line circuit and a random real input, both drawn from `seed`."""
-    check_promise(accuracy, failure_probability)
+def random_instance(qubits: int, layers: int, seed: int) -> tuple[DistributedCircuit, State]:
+    """A random line circuit and a random real input, both drawn from `seed`.
+
+    Raises `InputError` for a size that the reference engine does not run in seconds.
+    """
     if not 1 <= qubits <= LARGEST_REFERENCE:
         raise InputError(
             f"qubits = {qubits}: the reference engine holds 1 to {LARGEST_REFERENCE} qubits"
@@ -156,5 +156,13 @@ def estimate_random(
         )
     rng = generator(seed, "random inference", qubits, layers)
     circuit = random_line(qubits, layers, rng)
-    state = amplitude_encoding(rng.normal(size=2**qubits))
+    return circuit, amplitude_encoding(rng.normal(size=2**qubits))
+
+
+def estimate_random(
+    qubits: int, layers: int, accuracy: float, failure_probability: float, seed: int
+) -> InferenceResult:
+    """`estimate` for a `random_instance`."""
+    check_promise(accuracy, failure_probability)
+    circuit, state = random_instance(qubits, layers, seed)
     return estimate(circuit, state, accuracy, failure_probability, seed)

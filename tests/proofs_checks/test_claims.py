@@ -26,6 +26,7 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "inference-by-amplitude-estimation": {"M/2", "M/4", "a single run"},
     "linear-classical-upper": {"2/gamma + 1 bits"},
     "linear-one-way-no-advantage": {"the same claimed two-way"},
 }
