@@ -231,8 +231,8 @@ def _picture() -> Figure:
             ),
         ),
         caption=(
-            "Dimension N = floor(1/gamma^2). Every line is a power of 1/gamma, up to a logarithm: "
-            "quantum communication saves a square root and only with many rounds, never more. The "
+            "Dimension N = floor(1/gamma^2). What suffices and what is needed, one way and two, "
+            "are powers of 1/gamma, up to a logarithm: no exponential advantage is left. The "
             "last line is the subject of linear-quantum-lower, on the margins where it is drawn."
         ),
     )
