@@ -52,7 +52,8 @@ def test_readings_sum_to_one(loss: Fraction, evaluations: int) -> None:
 
 @settings(max_examples=40)
 @given(losses, sizes, st.fractions(Fraction(1, 20), Fraction(3, 2), max_denominator=40))
-@example(Fraction(0), 12, Fraction(1, 2))
+@example(Fraction(1, 4), 12, Fraction(1, 4))
+@example(Fraction(-1, 4), 12, Fraction(1, 4))
 @example(Fraction(1, 2), 24, Fraction(1, 2))
 def test_misses_are_the_readings_that_are_off(loss, evaluations: int, accuracy) -> None:
     found = phases.misses(loss, evaluations, accuracy)

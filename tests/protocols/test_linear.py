@@ -13,6 +13,7 @@ from scipy.stats import binomtest
 
 from qdml.bounds.linear import hyperplane_error
 from qdml.claims.majority import majority_error
+from qdml.claims.seeds import generator
 from qdml.errors import InputError
 from qdml.protocols import disjointness, index, simhash
 
@@ -39,6 +40,15 @@ def test_votes_survive_the_message(votes) -> None:
     message = simhash._packed(np.array(votes))
     assert 0 <= message < 2 ** len(votes)
     assert list(simhash._unpacked(message, len(votes)) > 0) == votes
+
+
+@given(st.integers(0, 2**40), st.booleans())
+def test_votes_are_counted_or_weighed(seed: int, weighted: bool) -> None:
+    x, w = np.array([0.6, 0.8, 0.0]), np.array([0.8, -0.6, 0.0])
+    planes = generator(seed, "hyperplanes").normal(size=(5, 3))
+    votes = np.sign(planes @ x) * np.sign(planes @ w)
+    total = votes @ (np.abs(planes @ w) if weighted else np.ones(5))
+    assert simhash.run(x, w, 5, seed, weighted=weighted).sign == np.sign(total)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
