@@ -6,11 +6,18 @@ the messages of A_1, B_1, ..., A_L, B_L on n qubits (arXiv:2310.07136).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from qdml.claims.intervals import check_promise, exact_fraction, sampling_copies
+from qdml.claims.intervals import (
+    amplitude_evaluations,
+    check_promise,
+    exact_fraction,
+    sampling_copies,
+)
+from qdml.claims.majority import median_runs
 from qdml.errors import InputError
 from qdml.network.transcript import Message
 
@@ -74,6 +81,55 @@ def inference_by_sampling(
     )
 
 
+def inference_by_amplitude_estimation(
+    qubits: int, layers: int, accuracy: float | Fraction, failure_probability: float | Fraction
+) -> Cost:
+    """r runs in parallel of M-1 Grover iterates: (2M-1)(2L-1) messages of r n qubits, then one.
+
+    M = `amplitude_evaluations`, r = `median_runs`; the median reading 0 ... M/2 is announced. The
+    phase register stays with its owner; a control that travelled would add 2(M-1) r qubits.
+    """
+    check_promise(accuracy, failure_probability)
+    evaluations = amplitude_evaluations(accuracy)
+    runs = median_runs(exact_fraction(failure_probability))
+    crossings = (2 * evaluations - 1) * (2 * layers - 1)
+    return Cost(crossings + 1, crossings * runs * qubits, reading_bits(evaluations), runs)
+
+
+def reading_bits(evaluations: int) -> int:
+    """ceil(log2(floor(M/2) + 1)) bits tell a reading 0 ... floor(M/2)."""
+    return (evaluations // 2).bit_length()
+
+
+def amplitude_estimation_lines(
+    qubits: int, runs: int, crossings: int, evaluations: int
+) -> list[Message]:
+    """The transcript of phase estimation between two parties, `crossings` = 2L-1 messages a walk.
+
+    2M-1 walks of r n qubits a message, to and fro, and then the reading.
+    """
+    walks = (2 * evaluations - 1) * crossings
+    told = Message("bob", "alice", 0, reading_bits(evaluations), 0, walks + 1)
+    return [*inference_lines(qubits, runs, walks)[:-1], told]
+
+
+def iterative_lines(
+    qubits: int, crossings: int, batch: int, iterates: Sequence[int]
+) -> list[Message]:
+    """The transcript of iterative amplitude estimation between two parties.
+
+    For every number j in `iterates` a batch of copies makes (2j+1)(2L-1) messages, `crossings` =
+    2L-1, and the count of +1 outcomes is announced in `announcement_bits`.
+    """
+    lines: list[Message] = []
+    for j in iterates:
+        for i in range((2 * j + 1) * crossings):
+            lines.append(Message(*_names(i), batch * qubits, 0, batch, len(lines) + 1))
+        bits = announcement_bits(batch)
+        lines.append(Message("bob", "alice", 0, bits, 0, len(lines) + 1))
+    return lines
+
+
 def inference_by_vectors(qubits: int, layers: int, accuracy: float | Fraction) -> Cost:
     """The classical pair that ships the state vector, rounded just finely enough.
 
@@ -104,6 +160,9 @@ def inference(
         raise InputError(f"{qubits} qubits, {layers} layers: expected at least one of each")
     return {
         "sampling": inference_by_sampling(qubits, layers, accuracy, failure_probability),
+        "amplitude-estimation": inference_by_amplitude_estimation(
+            qubits, layers, accuracy, failure_probability
+        ),
         "classical-vectors": inference_by_vectors(qubits, layers, accuracy),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import log, sqrt
 
@@ -18,10 +19,13 @@ def clopper_pearson(successes: int, trials: int, failure: float) -> tuple[float,
 
     Clopper and Pearson, Biometrika 26 (1934) 404. Returns (low, high).
     """
-    from scipy.stats import beta
+    # scipy.stats has the same quantiles, and takes a second to load.
+    from scipy.special import betainccinv, betaincinv
 
-    low = beta.ppf(failure / 2, successes, trials - successes + 1) if successes else 0.0
-    high = beta.isf(failure / 2, successes + 1, trials - successes) if successes < trials else 1.0
+    low = betaincinv(successes, trials - successes + 1, failure / 2) if successes else 0.0
+    high = (
+        betainccinv(successes + 1, trials - successes, failure / 2) if successes < trials else 1.0
+    )
     return float(low), float(high)
 
 
@@ -64,17 +68,36 @@ def sampling_copies(
     """
     check_promise(accuracy, failure_probability)
     eps, delta = exact_fraction(accuracy), exact_fraction(failure_probability)
+    return rounded_up(lambda: flint.arb(rational(inside / delta)).log() * rational(factor / eps**2))
+
+
+def amplitude_evaluations(accuracy: float | Fraction, factor: Fraction = Fraction(2)) -> int:
+    """M = ceil(factor pi/(sqrt(1 + 2 eps) - 1)), rounded up rigorously.
+
+    Phase estimation over M powers of the Grover iterate finds a = (1 - loss)/2 to
+    2 pi sqrt(a(1-a))/M + pi^2/M^2 with probability 8/pi^2 or more (Brassard, Hoyer, Mosca, Tapp
+    2002, theorem 12). That is at most eps/2 for every a when pi/M <= (sqrt(1 + 2 eps) - 1)/2.
+    """
+    check_promise(accuracy, Fraction(1, 2))
+    eps = exact_fraction(accuracy)
+    return rounded_up(
+        lambda: flint.arb.pi() * rational(factor) / (flint.arb(rational(1 + 2 * eps)).sqrt() - 1)
+    )
+
+
+def rounded_up(count: Callable[[], flint.arb]) -> int:
+    """The least whole number from 1 on that is not below `count()`, at whatever precision."""
     precision = PRECISION
     while True:
         with flint.ctx.workprec(precision):
-            ball = flint.arb(_fmpq(inside / delta)).log() * _fmpq(factor / eps**2)
-            rounded = ball.ceil().unique_fmpz()
+            rounded = count().ceil().unique_fmpz()
         if rounded is not None:
             return max(1, int(rounded))
         precision *= 2
 
 
-def _fmpq(value: Fraction) -> flint.fmpq:
+def rational(value: Fraction) -> flint.fmpq:
+    """The same number for ball arithmetic."""
     return flint.fmpq(value.numerator, value.denominator)
 
 

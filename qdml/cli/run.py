@@ -23,6 +23,10 @@ def inference(
     layers: Annotated[int, typer.Option(help="Layers L, two blocks each.")],
     accuracy: Accuracy = 0.1,
     failure_probability: FailureProbability = 0.05,
+    method: Annotated[
+        str,
+        typer.Option(help="sampling, amplitude-estimation or iterative-amplitude-estimation."),
+    ] = "sampling",
     kind: Annotated[
         str, typer.Option("--input", help="random, or structured: a smooth wave on N points.")
     ] = "random",
@@ -38,18 +42,41 @@ def inference(
     qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
     qdml run inference --qubits 60 --layers 2 --input structured --json
     qdml run inference --qubits 12 --layers 2 --engine state-vector
+    qdml run inference --method amplitude-estimation --qubits 3 --layers 1
     """
-    from qdml.io import dumps
-    from qdml.protocols.inference import estimate_random
+    import numpy as np
 
+    from qdml.claims.intervals import check_promise
+    from qdml.errors import InputError, nearest
+    from qdml.io import dumps
+    from qdml.protocols import amplitude_estimation, drawn, inference, iterative_estimation
+
+    methods: dict[str, Any] = {
+        "sampling": inference.estimate,
+        "amplitude-estimation": amplitude_estimation.estimate,
+        "iterative-amplitude-estimation": iterative_estimation.estimate,
+    }
+    if method not in methods:
+        raise InputError(
+            f"--method {method!r}: expected {', '.join(methods)}{nearest(method, methods)}"
+        )
+    check_promise(accuracy, failure_probability)
     # Names that are not allowed are refused where the model is drawn.
     names: Any = kind, engine
-    found = estimate_random(qubits, layers, accuracy, failure_probability, seed, *names)
+    circuit, state = drawn.model(qubits, layers, seed, *names)
+    if method != "sampling" and not isinstance(state, np.ndarray):
+        raise InputError(
+            f"--method {method}: reflections about the input need it as a vector; add --engine "
+            "state-vector, or take the method sampling"
+        )
+    with drawn.forced(names[1]):
+        found = methods[method](circuit, state, accuracy, failure_probability, seed)
     low, high = map(float, found.interval)
     names = ("messages", "qubits", "bits", "rounds", "copies")
     bill = {name: int(getattr(found.transcript, name)) for name in names}
     if as_json:
         result = {
+            "method": method,
             "value": float(found.value),
             "interval": [low, high],
             "exact": float(found.exact),

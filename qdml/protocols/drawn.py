@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,6 +12,7 @@ from qdml.claims.seeds import generator
 from qdml.errors import InputError, nearest
 from qdml.model.ansatz import random_line
 from qdml.model.circuit import DistributedCircuit
+from qdml.quantum.choice import ENGINES, using
 from qdml.quantum.numbers import State
 from qdml.quantum.reference import amplitude_encoding
 from qdml.tensor.chain import Chain
@@ -56,6 +58,12 @@ def model(
         return circuit, Chain.of(state) if chained else state
     chain = smooth(WavePacket(rng), qubits)
     return circuit, chain.vector() if written else chain
+
+
+def forced(engine: Engine) -> AbstractContextManager[None]:
+    """Inside, vectors are acted on by this engine if it is one that acts on vectors."""
+    named = engine.replace("-", " ")
+    return using(named if named in ENGINES else None)
 
 
 class WavePacket:

@@ -17,7 +17,6 @@ from qdml.model import structured
 from qdml.model.circuit import DistributedCircuit
 from qdml.network import Network, Party, Register, Transcript
 from qdml.protocols import drawn
-from qdml.quantum.choice import ENGINES, using
 from qdml.quantum.numbers import State
 from qdml.tensor.chain import Chain
 
@@ -148,6 +147,5 @@ def estimate_random(
     """`estimate` for a line circuit and an input drawn from `seed`; raises as `drawn.model` too."""
     check_promise(accuracy, failure_probability)
     circuit, state = drawn.model(qubits, layers, seed, kind, engine)
-    named = engine.replace("-", " ")
-    with using(named if named in ENGINES else None):
+    with drawn.forced(engine):
         return estimate(circuit, state, accuracy, failure_probability, seed)

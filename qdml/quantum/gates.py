@@ -156,6 +156,25 @@ class Dense:
         return Dense(conjugate(self.matrix).T)
 
 
+@dataclass(frozen=True, eq=False)
+class Mirror:
+    """2|a><a|/<a|a> - 1: keeps the vector a (N,), turns the sign of what is orthogonal to it."""
+
+    axis: State
+
+    def apply(self, state: State) -> State:
+        """(N, ...) -> (N, ...)."""
+        _check_fit("mirror", len(self.axis), state)
+        flat: State = state.reshape(state.shape[0], -1)
+        bra = conjugate(self.axis)
+        turned: State = np.multiply.outer(self.axis, (bra @ flat) * 2 / (bra @ self.axis)) - flat
+        return turned.reshape(state.shape)
+
+    def inverse(self) -> Mirror:
+        """Its own inverse."""
+        return self
+
+
 @dataclass(frozen=True)
 class Permutation:
     """|v> -> |images[v]>."""

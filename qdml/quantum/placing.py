@@ -1,4 +1,4 @@
-"""Where a gate acts in a larger register: on leading qubits, on trailing ones, or controlled."""
+"""Where a gate acts in a larger register: on leading or trailing qubits, or under a condition."""
 
 from __future__ import annotations
 
@@ -67,6 +67,30 @@ class Controlled:
     def inverse(self) -> Controlled:
         """Controlled on the same qubit, inverted."""
         return Controlled(self.gate.inverse())
+
+
+@dataclass(frozen=True)
+class From:
+    """A gate on the other qubits where the first `qubits` hold the number `first` or more.
+
+    The gate has to be unitary, also where it is exact.
+    """
+
+    gate: Gate
+    qubits: int
+    first: int
+
+    def apply(self, state: State) -> State:
+        """(N, ...) -> (N, ...)."""
+        branches = state.reshape(2**self.qubits, -1, *state.shape[1:])
+        driven = self.gate.apply(np.moveaxis(branches[self.first :], 0, 1))
+        return np.concatenate([branches[: self.first], np.moveaxis(driven, 1, 0)]).reshape(
+            state.shape
+        )
+
+    def inverse(self) -> From:
+        """Under the same condition, inverted."""
+        return From(self.gate.inverse(), self.qubits, self.first)
 
 
 def _weight(state: State) -> Fraction:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from qdml.bounds import costs
+from qdml.protocols import amplitude_estimation, drawn, iterative_estimation
 from qdml.protocols.inference import estimate_random
 from tests.cli.conftest import Call
 
@@ -26,7 +27,7 @@ def test_a_run_prints_what_the_protocol_found(call: Call) -> None:
     said = json.loads(result.stdout)
     found = estimate_random(3, 2, 0.5, 0.1, 1)
     assert set(said) == {
-        "schema_version", "value", "interval", "exact", "transcript", "engine", "seed",
+        "schema_version", "method", "value", "interval", "exact", "transcript", "engine", "seed",
     }  # fmt: skip
     assert (said["value"], said["exact"], said["seed"]) == (found.value, found.exact, 1)
     assert said["interval"] == list(found.interval)
@@ -47,6 +48,50 @@ def test_structured_inputs_and_engines_are_asked_for_by_name(call: Call) -> None
     assert said["transcript"]["qubits"] == 60 * said["transcript"]["copies"]
     chosen = call("run", "inference", *POINT, "--engine", "state-vector", "--json")
     assert json.loads(chosen.stdout)["engine"].startswith("state vector, 3 qubits")
+
+
+@pytest.mark.parametrize("method", [amplitude_estimation, iterative_estimation])
+def test_a_run_by_another_method(method, call: Call) -> None:
+    name = {amplitude_estimation: "", iterative_estimation: "iterative-"}[method]
+    name += "amplitude-estimation"
+    result = call("run", "inference", *POINT, "--method", name, "--seed", "3", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    said = json.loads(result.stdout)
+    found = method.estimate(*drawn.model(3, 2, 3), 0.5, 0.1, 3)
+    assert (said["method"], said["value"], said["exact"]) == (name, found.value, found.exact)
+    assert said["transcript"]["qubits"] == found.transcript.qubits
+
+
+def test_the_bill_of_amplitude_estimation_is_its_price(call: Call) -> None:
+    asked = (*POINT, "--method", "amplitude-estimation")
+    bill = json.loads(call("run", "inference", *asked, "--json").stdout)["transcript"]
+    priced = json.loads(call("cost", "inference", *POINT, "--json").stdout)["methods"]
+    price = priced["amplitude-estimation"]
+    assert {name: bill[name] for name in price} == price
+
+
+def test_reflections_need_a_vector(call: Call) -> None:
+    asked = ("--qubits", "4", "--layers", "1", "--input", "structured", "--accuracy", "0.5")
+    refused = call("run", "inference", *asked, "--method", "amplitude-estimation")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "need it as a vector; add --engine state-vector" in refused.stderr
+    written = (*asked, "--method", "amplitude-estimation", "--engine", "state-vector")
+    assert call("run", "inference", *written).exit_code == 0
+
+
+def test_an_unknown_method_names_the_nearest(call: Call) -> None:
+    result = call("run", "inference", *POINT, "--method", "amplitude-estimaton")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nearest: 'amplitude-estimation'" in result.stderr
+
+
+@pytest.mark.parametrize("method", ["amplitude-estimation", "iterative-amplitude-estimation"])
+def test_an_accuracy_out_of_reach_says_what_is_reached(method: str, call: Call) -> None:
+    arguments = [*changed("--accuracy", "1e-300"), "--method", method]
+    result = call("run", "inference", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.search(r"accuracy 1e-300: too .* expected [\d.e-]+ or more", result.stderr)
+    assert len(result.stderr) < 300
 
 
 def test_the_price_of_every_method(call: Call) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import proofs_checks
 from qdml.claims import Context, Finding
-from qdml.config import LearningGrid
+from qdml.config import LearningGrid, LinearGrid
 from qdml.network import Channel, Transcript
 
 LEDGERS = {
@@ -20,23 +20,28 @@ LEDGERS = {
     "vector-in-subspace": "one copy",
     "pointer-jumping": "ledger",
     "gradient-states": "ledger",
+    "inference-by-amplitude-estimation": "ledger",
+    "linear-quantum-upper": "ledger",
 }
-GRID = LearningGrid(
-    qubits=(2,),
-    layers=(1, 2),
-    accuracy=(0.5,),
-    failure_probability=(0.2,),
-    instances=1,
-    loss_steps=1,
-    runs=1,
-)
+GRIDS = {
+    "learning": LearningGrid(
+        qubits=(2,),
+        layers=(1, 2),
+        accuracy=(0.5,),
+        failure_probability=(0.2,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
+    ),
+    "linear": LinearGrid(quantum_inverse_margins=(2,), runs=1),
+}
 Fault = Callable[[Transcript], None]
 
 
 def finding(claim_id: str) -> Finding:
     """What the ledger step of a claim finds when its runs are made now."""
     claim = proofs_checks.load(claim_id)
-    context = Context(claim_id, GRID, seed=1, alarm=1e-6)
+    context = Context(claim_id, GRIDS[claim.topic], seed=1, alarm=1e-6)
     [step] = [step for step in claim.steps if step.name == LEDGERS[claim_id]]
     evidence = step.check(claim.hypothesis, claim.data(context), context)
     return Finding(evidence.finding)

@@ -12,9 +12,19 @@ from hypothesis import strategies as st
 from scipy.linalg import expm
 
 from qdml.errors import InputError
-from qdml.quantum.gates import ControlledZ, Dense, Pauli, Permutation, Rotation, act, swap, undo
+from qdml.quantum.gates import (
+    ControlledZ,
+    Dense,
+    Mirror,
+    Pauli,
+    Permutation,
+    Rotation,
+    act,
+    swap,
+    undo,
+)
 from qdml.quantum.numbers import Direction, Radians, exact, imaginary, inner, real
-from qdml.quantum.placing import Controlled, Leading, Trailing
+from qdml.quantum.placing import Controlled, From, Leading, Trailing
 from qdml.testing import (
     directions,
     exact_states,
@@ -125,6 +135,7 @@ def test_places_are_kronecker_products(pair: tuple[Pauli, np.ndarray], angle: Ra
         (Trailing(Controlled(gate), 1), np.kron(np.eye(2), controlled)),
         (Trailing(Leading(Pauli("Y"), 1), 1), np.kron(ONE["I"], np.kron(ONE["Y"], np.eye(size)))),
         (Dense(np.kron(np.eye(4), matrix)), np.kron(np.eye(4), matrix)),
+        *((From(gate, 2, first), _from(matrix, first)) for first in range(5)),
     ):
         tolerance = rounding(1, len(full))
         np.testing.assert_allclose(placed.apply(state), full @ state, atol=tolerance)
@@ -136,6 +147,33 @@ def test_places_are_kronecker_products(pair: tuple[Pauli, np.ndarray], angle: Ra
         ordered = np.asfortranarray(batch)
         np.testing.assert_array_equal(placed.apply(ordered), placed.apply(batch))
         np.testing.assert_allclose(undo([placed], act([placed], state)), state, atol=2 * tolerance)
+
+
+def _from(matrix: np.ndarray, first: int) -> np.ndarray:
+    """The matrix where two leading qubits hold `first` or more."""
+    driven = np.arange(4) >= first
+    idle = np.kron(np.diag(~driven).astype(float), np.eye(len(matrix)))
+    return idle + np.kron(np.diag(driven).astype(float), matrix)
+
+
+@given(sizes.flatmap(lambda n: st.tuples(states(n), states(n))))
+def test_a_mirror_is_its_matrix_and_undoes_itself(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    axis, state = pair
+    gate, tolerance = Mirror(axis), rounding(2, len(axis))
+    full = 2 * np.outer(axis, axis.conj()) - np.eye(len(axis))
+    batch = np.stack([state, 1j * state[::-1]], axis=1)
+    np.testing.assert_allclose(gate.apply(state), full @ state, atol=tolerance)
+    np.testing.assert_allclose(gate.apply(batch), full @ batch, atol=tolerance)
+    np.testing.assert_allclose(gate.inverse().apply(gate.apply(state)), state, atol=tolerance)
+    np.testing.assert_allclose(gate.apply(axis), axis, atol=tolerance)
+
+
+@given(sizes.flatmap(lambda n: st.tuples(exact_states(n), exact_states(n))))
+def test_an_exact_mirror_keeps_inner_products(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    axis, state = pair
+    turned = Mirror(axis).apply(state)
+    assert inner(turned, turned) == inner(state, state)
+    assert inner(axis, turned) == inner(axis, state)
 
 
 @given(sizes.flatmap(lambda n: st.tuples(exact_states(n), exact_states(n))))
