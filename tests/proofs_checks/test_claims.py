@@ -7,7 +7,7 @@ import pytest
 import proofs_checks
 from qdml.claims import Finding, Outcome, judge, run
 from qdml.claims.judge import LEAST_MUTANTS
-from qdml.config import LearningGrid, for_scale
+from qdml.config import LearningGrid, RecordGrid, for_scale
 from qdml.errors import InputError
 
 #: Mutants that the specification of the theory names; more may be added, none may go.
@@ -26,6 +26,32 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "cross-entropy-one-way": {"Haar moments", "no norm in the tail"},
+}
+
+#: The crudest grid of every topic.
+CRUDEST = {
+    "learning": LearningGrid(
+        qubits=(1,),
+        layers=(1,),
+        accuracy=(1.5,),
+        failure_probability=(0.9,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
+    ),
+    "record": RecordGrid(
+        record_qubits=(1,),
+        scores=(0.1,),
+        orders=4,
+        support_qubits=1,
+        code_orders=4,
+        instances=1,
+        book_qubits=(1,),
+        book_bits=(0,),
+        sent_qubits=(1,),
+        rounds=1,
+    ),
 }
 
 
@@ -76,14 +102,5 @@ def test_an_unknown_id_names_the_nearest() -> None:
 @pytest.mark.parametrize("claim_id", proofs_checks.ids())
 def test_the_crudest_grid_still_kills_every_mutant(claim_id: str, seed: int) -> None:
     claim = proofs_checks.load(claim_id)
-    crude = LearningGrid(
-        qubits=(1,),
-        layers=(1,),
-        accuracy=(1.5,),
-        failure_probability=(0.9,),
-        instances=1,
-        loss_steps=1,
-        runs=1,
-    )
-    verdict = judge(run(claim, crude, seed)[0])
+    verdict = judge(run(claim, CRUDEST[claim.topic], seed)[0])
     assert verdict.outcome is Outcome.STANDS, verdict.reason
