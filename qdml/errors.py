@@ -40,6 +40,12 @@ class NoCloningError(QdmlError):
     """A quantum register was used after it was sent, consumed or split."""
 
 
+class SolveError(QdmlError):
+    """A solver has no answer, or none that an exact proof could be made from."""
+
+    exit_status = 3
+
+
 def nearest(word: str, options: Iterable[str]) -> str:
     """Return a hint such as `" (nearest: 'quick')"`, or the empty string when nothing is close."""
     close = get_close_matches(word, list(options), n=1, cutoff=0.5)

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from qdml import __version__
-from qdml.cli import check, claims, cost, report, run
+from qdml.cli import bound, check, claims, cost, report, run, verify
 from qdml.errors import QdmlError
 
 
@@ -48,6 +48,8 @@ app = typer.Typer(
 )
 app.command("claims")(claims.claims)
 app.command("check")(check.check)
+app.command("bound")(bound.bound)
+app.command("verify")(verify.verify)
 app.command("report")(report.report)
 app.add_typer(run.app, name="run")
 app.add_typer(cost.app, name="cost")
@@ -76,9 +78,12 @@ def _options(
     qdml check inference-by-sampling --set eps=0.05
     qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
     qdml cost inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05
+    qdml bound --family disjointness --n 4       certify what a problem needs
+    qdml verify cert.json                        check a certificate without any solver
     qdml report                                  make reports/index.html again
 
-    Exit status: 0 stands or imported; 1 refuted or undecided; 2 bad usage or file; 3 failed.
+    Exit status: 0 stands, valid or imported; 1 refuted, undecided or rejected;
+    2 bad usage or file; 3 failed.
     """
 
 

@@ -11,16 +11,25 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from qdml.bounds.certificates.reading import Checked, Rejected, choice, read
+from qdml.bounds.certificates.reading import Checked, Rejected, choice, integer, read
 from qdml.errors import QdmlError
+from qdml.io import SCHEMA_VERSION
 
 #: The module of each kind of certificate, which has a function `check(record) -> Checked`.
-CHECKERS: Mapping[str, str] = {"cross-entropy": "cross_entropy"}
+CHECKERS: Mapping[str, str] = {
+    "cross-entropy": "cross_entropy",
+    "gamma2-dense": "gamma2_dense",
+    "gamma2-factorisation": "gamma2_factorisation",
+}
 
 
 def check(record: Mapping[str, Any]) -> Checked:
     """Check one certificate: valid with the bound that it proves, or rejected with the reason."""
     try:
+        # Files name the version of their form; a checker is handed the certificate alone.
+        if "schema_version" in record:
+            integer(record, "schema_version", SCHEMA_VERSION, SCHEMA_VERSION)
+            record = {key: record[key] for key in record if key != "schema_version"}
         kind = choice(record, "kind", CHECKERS)
         checker: Callable[[Mapping[str, Any]], Checked] = import_module(
             f"qdml.bounds.certificates.{CHECKERS[kind]}"

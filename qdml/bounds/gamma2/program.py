@@ -1,0 +1,153 @@
+"""The semidefinite program of gamma_2^alpha, solved within the symmetries of the matrix.
+
+Maximise 2 (sum agreeing |W| - alpha sum others |W|) / (sum p + sum q) over dual triples (Linial and
+Shraibman 2009). All numbers here are suggestions in floating point; `rounding` makes proofs of
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cvxpy as cp
+import numpy as np
+from cvxpy.atoms.affine.hstack import hstack
+from cvxpy.atoms.affine.reshape import reshape
+from numpy.typing import NDArray
+from scipy import sparse
+
+from qdml.bounds.gamma2.symmetry import Labels, Signs, blocks, classes
+from qdml.errors import SolveError
+from qdml.solve import Solution, Solver, solve
+
+Floats = NDArray[np.float64]
+
+#: An interior-point step on a block of this many rows takes a second; splitting goes on from there.
+LARGEST_SHARP = 24
+
+#: Which solver goes first, by whether the largest block is small.
+_ORDER: Mapping[bool, tuple[Solver, ...]] = {True: ("clarabel", "scs"), False: ("scs", "clarabel")}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """W (m, n), p (m,), q (n,), the Gram matrix (m+n, m+n) of a B, up to a factor, and how."""
+
+    weights: Floats
+    p: Floats
+    q: Floats
+    gram: Floats
+    solution: Solution
+
+
+def suggest(
+    matrix: Signs,
+    alpha: float | None,
+    solver: Solver | None = None,
+    check_with: Solver | None = None,
+) -> Suggestion:
+    """Solve for a matrix of +1, -1 and 0 (undefined); alpha None stands for infinity.
+
+    Raises `SolveError` where the solver has no answer, or another one than `check_with`.
+    """
+    m, n = matrix.shape
+    labels = classes(matrix)
+    bases = [np.eye(m + n)] if labels is None else blocks(labels)
+    if labels is None:
+        labels = _all_apart(m, n)
+    diagonal, diagonal_sizes = np.unique(np.diag(labels), return_counts=True)
+    cross, first, sizes = np.unique(labels[:m, m:], return_index=True, return_counts=True)
+    signs = matrix.ravel()[first]
+    place = np.full(labels.max() + 1, -1)
+    place[diagonal] = np.arange(len(diagonal))
+    place[cross] = len(diagonal) + np.arange(len(cross))
+
+    # One column for weights along A, where they count 1, and one for those against it or off the
+    # promise, where they count -alpha.
+    kinds = [(1.0, signs != 0)]
+    if alpha is not None:
+        kinds += [(-1.0, signs != 0), (1.0, signs == 0), (-1.0, signs == 0)]
+    chosen, factors, gains = [], [], []
+    # Unknowns are a class's norm, not its entry: classes of one pair and of thousands are alike.
+    roots = np.sqrt(sizes)
+    for kind, (sign, where) in enumerate(kinds):
+        chosen.append(np.flatnonzero(where))
+        factors.append((sign * np.where(signs == 0, 1, signs) / roots)[where])
+        gains.append(roots[where] * (1.0 if kind == 0 else -float(alpha or 0)))
+    amounts = cp.Variable(sum(map(len, chosen)), nonneg=True)
+    diagonals = cp.Variable(len(diagonal))
+    spread = sparse.csr_array(
+        (np.concatenate(factors), (np.concatenate(chosen), np.arange(amounts.size))),
+        shape=(len(cross), amounts.size),
+    )
+    entries = hstack([diagonals / np.sqrt(diagonal_sizes), -(spread @ amounts)])
+    semidefinite = [
+        reshape(_compressed(labels, place, basis) @ entries, (width, width), order="C") >> 0
+        for basis in bases
+        for width in (basis.shape[1],)
+    ]
+    gain = np.concatenate(gains) @ amounts * (2 / (m + n))
+    mass = np.sqrt(diagonal_sizes) @ diagonals
+    problem = cp.Problem(cp.Maximize(gain), [mass == m + n, *semidefinite])
+    sharp = max(basis.shape[1] for basis in bases) <= LARGEST_SHARP
+    found = _solved(problem, [solver] if solver else _ORDER[sharp], check_with)
+    by_class = np.concatenate([entries.value, [0.0]])
+    by_class[len(diagonal) : -1] *= -1
+    full = by_class[place[labels]]
+    gram = np.zeros_like(full)
+    for basis, constraint in zip(bases, semidefinite, strict=True):
+        gram += basis @ constraint.dual_value @ basis.T
+    return Suggestion(
+        weights=full[:m, m:],
+        p=np.diag(full)[:m],
+        q=np.diag(full)[m:],
+        gram=_averaged(gram, labels) if len(bases) > 1 else (gram + gram.T) / 2,
+        solution=found,
+    )
+
+
+def _solved(problem: cp.Problem, solvers: Sequence[Solver], check_with: Solver | None) -> Solution:
+    """The answer of the first solver that has one."""
+    for solver in solvers:
+        # Splitting is cheap on these programs; interior points are sharp without being asked.
+        tolerance = 1e-6 if solver == "scs" else None
+        try:
+            return solve(problem, solver, tolerance=tolerance, check_with=check_with)
+        except SolveError:
+            if solver == solvers[-1]:
+                raise
+    raise AssertionError("no solver was named")
+
+
+def _all_apart(m: int, n: int) -> Labels:
+    """Every diagonal entry and every entry of the matrix is a class of its own; the rest is one."""
+    labels = np.full((m + n, m + n), m + n + m * n, dtype=np.int64)
+    np.fill_diagonal(labels, np.arange(m + n))
+    labels[:m, m:] = m + n + np.arange(m * n).reshape(m, n)
+    labels[m:, :m] = labels[:m, m:].T
+    return labels
+
+
+def _compressed(labels: Labels, place: Labels, basis: Floats) -> sparse.csr_array:
+    """The linear map from the entries by class to Q^T M Q, as (b^2, classes)."""
+    width, count = basis.shape[1], int(place.max()) + 1
+    where = place[labels]
+    if width == len(labels):
+        rows = np.flatnonzero(where.ravel() >= 0)
+        shape = (width**2, count)
+        return sparse.csr_array((np.ones(len(rows)), (rows, where.ravel()[rows])), shape=shape)
+    columns = []
+    for label in range(count):
+        i, j = np.nonzero(where == label)
+        part = sparse.csr_array((np.ones(len(i)), (i, j)), shape=labels.shape)
+        image = basis.T @ (part @ basis)
+        columns.append(((image + image.T) / 2).ravel())
+    return sparse.csr_array(np.column_stack(columns))
+
+
+def _averaged(gram: Floats, labels: Labels) -> Floats:
+    flat = labels.ravel()
+    sums = np.bincount(flat, weights=gram.ravel())
+    means: Floats = (sums / np.bincount(flat))[labels]
+    return means
