@@ -47,7 +47,7 @@ class Hypothesis:
         """The stated largest t-th moment of |<z|U phi>|^2."""
         if self.moments == "haar":
             return moments.haar_moment(qubits, order)
-        return moments.scaled_moment(qubits, order) / 2 ** (qubits * order)
+        return moments.scaled_moment(qubits, order) / (1 << qubits * order)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def gather(context: Context) -> Data:
             scores = bases[n] @ (drawn if k else np.ones(4**n, dtype=int))
             chosen = bases[n][np.arange(len(bases[n])), scores.argmax(axis=1)]
             strategies[n] += (chosen.sum(axis=0),)
-    scores = [exact_fraction(score) for score in context.grid.scores]
-    points = {(n, score) for n in context.grid.record_qubits for score in scores}
+    wanted = [exact_fraction(score) for score in context.grid.scores]
+    points = {(n, score) for n in context.grid.record_qubits for score in wanted}
     needs = tuple(
         (
             certified_bits(n, score, "stated", 4),

@@ -134,8 +134,8 @@ def _envelope(record: Mapping[str, Any], qubits: int) -> Fraction:
     above = [numbers[0] + threshold, numbers[1] - 1, *numbers[2:]]
     if not all(_never_negative(one, 2**qubits) for one in (numbers, above)):
         raise Rejected("envelope: the polynomial is not above max(0, y - threshold)")
-    mean = sum((q * scaled_moment(qubits, t) for t, q in enumerate(numbers)), Fraction(0))
-    return threshold + 2**qubits * mean
+    terms = (q * scaled_moment(qubits, t) for t, q in enumerate(numbers))
+    return threshold + Fraction(2**qubits) * sum(terms, Fraction(0))
 
 
 def _never_negative(numbers: list[Fraction], end: int) -> bool:
@@ -144,7 +144,7 @@ def _never_negative(numbers: list[Fraction], end: int) -> bool:
     while polynomial.degree() > 0 and polynomial[0] == 0:
         polynomial = flint.fmpq_poly(polynomial.coeffs()[1:])
     chain = [polynomial, polynomial.derivative()]
-    while chain[-1] != 0:
+    while chain[-1].degree() >= 0:
         chain.append(-(chain[-2] % chain[-1]))
 
     def changes(at: int) -> int:

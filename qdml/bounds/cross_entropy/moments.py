@@ -42,8 +42,9 @@ def support_sum(qubits: int, order: int) -> Fraction:
 
 def gaussian_binomial(n: int, k: int) -> int:
     """The number of k-dimensional subspaces of Z_2^n."""
-    above = prod(2 ** (n - i) - 1 for i in range(k))
-    return above // prod(2 ** (i + 1) - 1 for i in range(k))
+    above: int = prod(2 ** (n - i) - 1 for i in range(k))
+    below: int = prod(2 ** (i + 1) - 1 for i in range(k))
+    return above // below
 
 
 def codes(order: int) -> list[frozenset[int]]:
@@ -72,7 +73,8 @@ def codes(order: int) -> list[frozenset[int]]:
 def information_set(code: frozenset[int], places: tuple[int, ...]) -> bool:
     """Whether the words of `code` are told apart, all of them, by their bits at `places`."""
     mask = sum(1 << place for place in places)
-    return len({word & mask for word in code}) == len(code) == 2 ** len(places)
+    told = len({word & mask for word in code})
+    return told == len(code) and told == 1 << len(places)
 
 
 def halves(code: frozenset[int], order: int, paired: bool = False) -> tuple[int, ...] | None:

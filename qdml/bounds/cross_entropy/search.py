@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, exp, expm1, log, log1p, log2
+from math import ceil, exp, expm1, fsum, log, log1p, log2
 from typing import Any, Literal
 
 from qdml.bounds.certificates.cross_entropy import MOST_ORDER, MOST_QUBITS, check
@@ -20,6 +20,9 @@ Level = Literal["stated", "sharp"]
 
 #: Denominator of every number in a certificate.
 GRAIN = 2**40
+
+#: The Euler-Mascheroni constant.
+EULER = 0.5772156649015329
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def certified_bits(
                 best = found, peak, spread
     assert best is not None
     _, peak, spread = best
-    if score >= peak.value:
+    # Rounding of the harmonic number is far below the slack.
+    if score >= peak.value or score > full_score(qubits) + 1e-9:
         return Need(qubits, score, None, max(peak.order, spread.order), None)
     bits, tilt = _bits(qubits, score, peak.value, spread.value)
     count = max(1, ceil(bits) + 1)
@@ -111,10 +115,10 @@ def score_at_most(qubits: int, bits: int) -> float:
 
 def full_score(qubits: int) -> float:
     """H_N - 1, the average score of the likeliest outcome; at most this for any protocol at all."""
-    size = 2**qubits
-    if qubits <= 16:
-        return sum(1 / k for k in range(2, size + 1))
-    return log(size) + 0.5772156649015329 + 1 / (2 * size) - 1
+    size = 1 << qubits
+    if qubits <= 12:
+        return fsum(1 / k for k in range(2, size + 1))
+    return log(size) + EULER + 1 / (2 * size) - 1 / (12 * size**2) - 1
 
 
 def _bits(qubits: int, score: Fraction, peak: Fraction, spread: Fraction) -> tuple[float, float]:
