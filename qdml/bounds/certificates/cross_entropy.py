@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from itertools import pairwise
-from math import prod
+from math import factorial, prod
 from typing import Any
 
 import flint
@@ -25,7 +24,10 @@ from qdml.bounds.certificates.reading import (
     rational,
     rationals,
 )
+from qdml.bounds.certificates.sturm import positive_until
 
+NAMES = ("peak", "spread")
+PEAKS = ("moment", "spread", "envelope", "joint")
 MOST_QUBITS = 40
 MOST_ORDER = 24
 MOST_DEGREE = 16
@@ -51,8 +53,10 @@ def check(record: Mapping[str, Any]) -> Checked:
         raise Rejected(f"score: {float(score):.6g}: allowed are numbers between 0 and 2^{qubits}")
     if not 0 < tilt < 1:
         raise Rejected("tilt: allowed are numbers between 0 and 1")
-    spread = _spread(field(record, "spread"), qubits)
-    peak = _peak(field(record, "peak"), qubits, spread)
+    parts = _part(field(record, "peak"), "peak"), _part(field(record, "spread"), "spread")
+    peak, spread = (_positive(part, name) for part, name in zip(parts, NAMES, strict=True))
+    _check_spread(parts[1], 2**qubits, peak, spread, choice(parts[0], "route", PEAKS))
+    _check_peak(parts[0], qubits, peak, spread)
     # Without a message Bob's guess does not depend on the state, and scores 0.
     if bits > 1 and not _falls_short(qubits, score, bits - 1, tilt, peak, spread):
         reason = f"{bits - 1} bits are not shown to score less than {float(score):.6g}"
@@ -71,46 +75,76 @@ def _falls_short(
         return bool(highest < _ball(score))
 
 
-def _spread(given: object, qubits: int) -> Fraction:
-    """A number that tr B^2 cannot exceed.
+def _check_spread(
+    record: Mapping[str, Any], size: int, peak: Fraction, value: Fraction, leans: str
+) -> None:
+    """Refuse a number that tr B^2 could exceed; K = N^4/((N+1)(N+2)(N+4)).
 
-    `pauli`: N(N-1)/(N+1). `fourth`: x^3 <= K (11 x + 4), K = N^4/((N+1)(N+2)(N+4)), which holds
-    for x = tr B^2 and fails for every larger x once it fails for one.
+    `pauli`: N(N-1)/(N+1). `fourth`: x^3 <= K (11 x + 4) for x = tr B^2. `peak`: where no
+    eigenvalue exceeds M >= 1, x^3 <= K (5 x + 6 M^2 + 4). Each cubic fails for every larger x.
     """
-    record = _part(given, "spread", {"route", "value"})
-    value, size = _positive(record, "spread"), 2**qubits
-    if choice(record, "route", ("pauli", "fourth")) == "pauli":
+    only(record, {"route", "value"})
+    scale = Fraction(size**4, (size + 1) * (size + 2) * (size + 4))
+    route = choice(record, "route", ("pauli", "fourth", "peak"))
+    if route == "pauli":
         proven = value >= Fraction(size * (size - 1), size + 1)
-    else:
-        scale = Fraction(size**4, (size + 1) * (size + 2) * (size + 4))
+    elif route == "fourth":
         proven = value**3 >= scale * (11 * value + 4)
+    else:
+        # A peak that is read off the spread cannot support it.
+        above = 5 * value + 6 * peak**2 + 4
+        proven = leans != "spread" and peak >= 1 and value**3 >= scale * above
     if not proven:
         raise Rejected(f"spread: {float(value):.6g} is not proven to bound tr B^2")
-    return value
 
 
-def _peak(given: object, qubits: int, spread: Fraction) -> Fraction:
-    """A number that no eigenvalue of B exceeds.
+def _check_peak(record: Mapping[str, Any], qubits: int, value: Fraction, spread: Fraction) -> None:
+    """Refuse a number that an eigenvalue of B could exceed.
 
     `moment`: (1+M)^t >= N^(t+1) m_t. `spread`: M^2 >= F. `envelope`: 1 + M >= x + N E[q(y)] for
-    a polynomial q that is at least max(0, y - x) for 0 <= y <= N.
+    a polynomial q that is at least max(0, y - x) for 0 <= y <= N. `joint`: the same with the
+    fourth and fifth moments that a state has when B of peak M and spread F has it on top.
     """
-    known = {"route", "value", "order", "threshold", "coefficients"}
-    record = _part(given, "peak", known)
-    value, size = _positive(record, "peak"), 2**qubits
-    route = choice(record, "route", ("moment", "spread", "envelope"))
-    used = {"moment": {"order"}, "spread": set[str](), "envelope": {"threshold", "coefficients"}}
-    only(record, {"route", "value"} | used[route])
+    route, own = choice(record, "route", PEAKS), {"threshold", "coefficients"}
+    used = {"moment": {"order"}, "spread": set[str](), "envelope": own}
+    only(record, {"route", "value"} | used.get(route, own | {"floor", "slope"}))
     if route == "moment":
         order = integer(record, "order", 2, MOST_ORDER)
-        proven = (1 + value) ** order >= size * scaled_moment(qubits, order)
+        proven = (1 + value) ** order >= 2**qubits * scaled_moment(qubits, order)
     elif route == "spread":
         proven = value**2 >= spread
+    elif route == "envelope":
+        proven = 1 + value >= _envelope(record, qubits, 4, [Fraction(1)])
     else:
-        proven = 1 + value >= _envelope(record, qubits)
+        most = _pauli_fourth(record, 2**qubits, value, spread)
+        proven = 1 + value >= _envelope(record, qubits, 6, [Fraction(0), most])
     if not proven:
         raise Rejected(f"peak: {float(value):.6g} is not proven to bound the eigenvalues of B")
-    return value
+
+
+def _pauli_fourth(
+    record: Mapping[str, Any], size: int, peak: Fraction, spread: Fraction
+) -> Fraction:
+    """The most that q = sum_P <P>^4/N can be for the state on top of B: 1/N + floor + slope eps.
+
+    Pauli coefficients of B are at most 1 and tr B^2 <= F, so that sum_P (M |<P>| - 1)_+^2/N, P not
+    1, is at most eps M^2 = F - M^2; and a^2 <= floor + slope (1 - 1/(M a))_+^2 for 0 <= a <= 1.
+    """
+    floor, slope = (rational(field(record, name), name) for name in ("floor", "slope"))
+    # With M a = 1 + w: the quartic below is positive for 0 < w <= M - 1.
+    quartic = [
+        floor * peak**2 - 1,
+        2 * floor * peak**2 - 4,
+        (floor + slope) * peak**2 - 6,
+        Fraction(-4),
+        Fraction(-1),
+    ]
+    holds = peak > 1 and slope >= 0 and floor * peak**2 > 1
+    if not holds or not positive_until(quartic, peak - 1):
+        raise Rejected("peak: floor and slope do not bound the squares of Pauli means")
+    return min(
+        Fraction(1), Fraction(1, size) + floor + slope * max(spread / peak**2 - 1, Fraction(0))
+    )
 
 
 def scaled_moment(qubits: int, order: int) -> Fraction:
@@ -122,42 +156,49 @@ def scaled_moment(qubits: int, order: int) -> Fraction:
     )
 
 
-def _envelope(record: Mapping[str, Any], qubits: int) -> Fraction:
+def mean_moment(qubits: int, order: int, fourth: Fraction) -> Fraction:
+    """E y^t: exact for t <= 5 in terms of q = sum_P <P>^4/N, largest over all states beyond.
+
+    t! permutations give 1 and, of t = 4 and 5, the other codes q each.
+    """
+    most, all_codes = scaled_moment(qubits, order), prod(2**k + 1 for k in range(order - 1))
+    if order not in (4, 5):
+        return most
+    plain = factorial(order)
+    return most * (plain + (all_codes - plain) * fourth) / all_codes
+
+
+def _envelope(
+    record: Mapping[str, Any], qubits: int, signed: int, fourths: list[Fraction]
+) -> Fraction:
+    """x + N E[q(y)], the larger of the two ends; coefficients from `signed` on are not negative."""
     threshold = rational(field(record, "threshold"), "threshold")
     given = field(record, "coefficients")
     if not isinstance(given, list) or not 2 <= len(given) <= MOST_DEGREE + 1:
         raise Rejected(f"coefficients: a list of 2 to {MOST_DEGREE + 1} numbers is needed")
     numbers = rationals(given, "coefficients", len(given))
-    if threshold < 0 or any(number < 0 for number in numbers[4:]):
-        # Up to the third the moments are those of a design; beyond, only upper ends are known.
-        raise Rejected("envelope: the threshold and coefficients beyond the third are negative")
+    if threshold < 0 or any(number < 0 for number in numbers[signed:]):
+        # Of these moments only upper ends are known.
+        raise Rejected(f"peak: the threshold or a coefficient from number {signed} on is negative")
+    if not is_envelope(numbers, threshold, 2**qubits):
+        raise Rejected("peak: the polynomial is not above max(0, y - threshold)")
+    means = (
+        sum((c * mean_moment(qubits, t, q) for t, c in enumerate(numbers)), Fraction(0))
+        for q in fourths
+    )
+    # The mean is linear in q: the larger of its ends bounds it.
+    return threshold + 2**qubits * max(means)
+
+
+def is_envelope(numbers: list[Fraction], threshold: Fraction, size: int) -> bool:
+    """Whether q(y) >= max(0, y - x) for 0 <= y <= N, q given from the constant on."""
     above = [numbers[0] + threshold, numbers[1] - 1, *numbers[2:]]
-    if not all(_never_negative(one, 2**qubits) for one in (numbers, above)):
-        raise Rejected("envelope: the polynomial is not above max(0, y - threshold)")
-    terms = (q * scaled_moment(qubits, t) for t, q in enumerate(numbers))
-    return threshold + Fraction(2**qubits) * sum(terms, Fraction(0))
+    return all(positive_until(one, Fraction(size)) for one in (numbers, above))
 
 
-def _never_negative(numbers: list[Fraction], end: int) -> bool:
-    """Whether a polynomial is positive on (0, end), by Sturm's theorem; not >= 0 is not told."""
-    polynomial = flint.fmpq_poly([flint.fmpq(q.numerator, q.denominator) for q in numbers])
-    while polynomial.degree() > 0 and polynomial[0] == 0:
-        polynomial = flint.fmpq_poly(polynomial.coeffs()[1:])
-    chain = [polynomial, polynomial.derivative()]
-    while chain[-1].degree() >= 0:
-        chain.append(-(chain[-2] % chain[-1]))
-
-    def changes(at: int) -> int:
-        signs = [value > 0 for p in chain if (value := p(flint.fmpq(at))) != 0]
-        return sum(one != other for one, other in pairwise(signs))
-
-    return bool(polynomial(flint.fmpq(end)) > 0 and changes(0) == changes(end))
-
-
-def _part(given: object, name: str, known: set[str]) -> Mapping[str, Any]:
+def _part(given: object, name: str) -> Mapping[str, Any]:
     if not isinstance(given, dict):
         raise Rejected(f"{name}: a JSON object is needed")
-    only(given, known)
     return given
 
 

@@ -64,14 +64,8 @@ def certified_bits(
     `sharp` all that is known. Raises `InputError` for a task that is none.
     """
     check_task(qubits, score)
-    best: tuple[float, peaks.Part, peaks.Part] | None = None
-    for spread in peaks.spreads(qubits, level):
-        for peak in peaks.peaks(qubits, level, spread, most_order):
-            found = _bits(qubits, score, peak.value, spread.value)[0]
-            if best is None or found > best[0]:
-                best = found, peak, spread
-    assert best is not None
-    _, peak, spread = best
+    known = peaks.pairs(qubits, level, most_order)
+    peak, spread = max(known, key=lambda pair: _bits(qubits, score, pair[0].value, pair[1].value))
     # Rounding of the harmonic number is far below the slack.
     if score >= peak.value or score > full_score(qubits) + 1e-9:
         return Need(qubits, score, None, max(peak.order, spread.order), None)
@@ -87,7 +81,8 @@ def certified_bits(
             "peak": peak.record,
             "spread": spread.record,
         }
-        if count == 1 or check(record).valid:
+        found = check(record)
+        if found.valid or count == 1:
             return Need(qubits, score, count, max(peak.order, spread.order), record)
         count -= max(1, count >> 40)
 
@@ -103,13 +98,12 @@ def score_at_most(qubits: int, bits: int) -> float:
     if bits == 0:
         return 0.0
     size, lowest = 2.0**qubits, full_score(qubits)
-    for spread in peaks.spreads(qubits, "sharp"):
-        for peak in peaks.peaks(qubits, "sharp", spread, MOST_ORDER):
-            m, k = float(peak.value), float(spread.value / peak.value**2)
-            for step in range(1, 400):
-                u = 1 - exp(-step / 20)
-                x = (bits * log(2) + k * (-log1p(-u) - u)) / size
-                lowest = min(lowest, m / u * (1 - exp(-x) * size / (size + 1)))
+    for peak, spread in peaks.pairs(qubits, "sharp", MOST_ORDER):
+        m, k = float(peak.value), float(spread.value / peak.value**2)
+        for step in range(1, 400):
+            u = -expm1(-step / 20)
+            x = (bits * log(2) + k * (step / 20 - u)) / size
+            lowest = min(lowest, m / u * (1 - exp(-x) * size / (size + 1)))
     return lowest
 
 
