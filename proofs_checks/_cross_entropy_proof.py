@@ -38,6 +38,7 @@ class Hypothesis:
     frobenius: bool = True
     fourth: int = 11
     remainder: int = 1
+    union: bool = True
 
     def spread(self, size: int) -> Fraction:
         """The stated bound on tr B^2."""
@@ -51,6 +52,18 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class BookRun:
+    """A metered code book: its bits, the mean score of its rounds, and the bits that were sent."""
+
+    qubits: int
+    bits: int
+    kind: str
+    rounds: int
+    mean: float
+    sent: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Data:
     """For one and two qubits all bases, and the Pauli coefficients (4^n,) of integers B; bounds."""
 
@@ -58,6 +71,7 @@ class Data:
     operators: dict[int, tuple[Integers, ...]]
     strategies: dict[int, tuple[Integers, ...]]
     needs: tuple[tuple[Need, Need, Need], ...]
+    books: tuple[BookRun, ...] = ()
 
 
 def gather(context: Context) -> Data:

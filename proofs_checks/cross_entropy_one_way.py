@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import log, log1p
 
 from proofs_checks import _cross_entropy_proof as proof
+from proofs_checks import _cross_entropy_runs as runs
 from proofs_checks._cross_entropy_proof import RECORD, Data, Hypothesis
 from qdml.bounds.certificates import check
 from qdml.bounds.cross_entropy.search import full_score
@@ -23,6 +24,11 @@ from qdml.claims import (
     Sweep,
     Tag,
 )
+
+
+def gather(context: Context) -> Data:
+    """Certify the grid and play the code books; steps and mutants share both."""
+    return replace(proof.gather(context), books=runs.play_books(context))
 
 
 def certificates(stated: Hypothesis, data: Data, context: Context) -> Evidence:
@@ -128,7 +134,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         "Walter, arXiv:1712.08628; the bounds are proved here"
     ),
     hypothesis=_CLAIMED,
-    data=proof.gather,
+    data=gather,
     premises=(),
     notes=(
         "Known before: at 12 qubits a score of 0.36 needs at least 62 bits (Kretschmer et al.).",
@@ -159,6 +165,20 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         Step("tail", Tag.PROVED, "Chernoff's bound, the union and its integral", proof.tail_proof),
         Step("exact tails", Tag.EXACT, "two-level spectra obey the tail bound", proof.tail_exact),
         Step("certificates", Tag.EXACT, "the bits on the grid, by the checker", certificates),
+        Step(
+            "code books",
+            Tag.NUMERIC,
+            "no metered code book scores more than the bound for its bits",
+            runs.code_books,
+            role="counterexample",
+        ),
+        Step(
+            "quantum message",
+            Tag.NUMERIC,
+            "one metered message of n qubits scores $(N-1)/(N+1)$, and less under noise",
+            runs.quantum_message,
+            role="counterexample",
+        ),
     ),
     mutants=(
         Mutant(
@@ -166,6 +186,12 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
             r"$m_t=t!/(N(N+1)\cdots(N+t-1))$ is the largest moment over Clifford bases",
             replace(_CLAIMED, moments="haar"),
             "moments",
+        ),
+        Mutant(
+            "no union over messages",
+            r"the factor $2^c$ is not needed: one operator $A$ serves all messages",
+            replace(_CLAIMED, union=False),
+            "code books",
         ),
         Mutant(
             "no norm in the tail",

@@ -15,7 +15,7 @@ class RecordGrid(Section):
     """Points at which the classical cost of the cross-entropy task is certified and met."""
 
     record_qubits: tuple[Annotated[int, Field(ge=1, le=40)], ...] = Field(
-        (4, 12, 20), description="qubits n at which bounds are certified"
+        (4, 12), description="qubits n at which bounds are certified"
     )
     scores: tuple[Score, ...] = Field((0.36, 0.427), description="scores to be reached")
     orders: Annotated[int, Field(ge=4, le=16)] = Field(
@@ -40,7 +40,7 @@ class RecordGrid(Section):
         (1, 2, 4), description="qubits n of the quantum message that is sent"
     )
     rounds: Annotated[int, Field(ge=1, le=10**6)] = Field(
-        400, description="metered rounds for each measured score"
+        200, description="metered rounds for each measured score"
     )
 
 

@@ -26,7 +26,7 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
-    "cross-entropy-one-way": {"Haar moments", "no norm in the tail"},
+    "cross-entropy-one-way": {"Haar moments", "no norm in the tail", "no union over messages"},
 }
 
 #: The crudest grid of every topic.

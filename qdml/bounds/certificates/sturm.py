@@ -23,3 +23,9 @@ def positive_until(numbers: list[Fraction], end: Fraction) -> bool:
 
     last = flint.fmpq(end.numerator, end.denominator)
     return bool(polynomial(last) > 0 and changes(flint.fmpq(0)) == changes(last))
+
+
+def is_envelope(numbers: list[Fraction], threshold: Fraction, size: int) -> bool:
+    """Whether q(y) >= max(0, y - x) for 0 <= y <= N, q given from the constant on."""
+    above = [numbers[0] + threshold, numbers[1] - 1, *numbers[2:]]
+    return all(positive_until(one, Fraction(size)) for one in (numbers, above))

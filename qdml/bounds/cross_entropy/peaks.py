@@ -17,8 +17,9 @@ from qdml.bounds.cross_entropy.polynomial import Envelope, best_envelope
 #: Denominator of the bounds, which are rounded up.
 GRAIN = 2**30
 
-#: Beyond this size single moments are better than any polynomial that doubles can find.
-LARGEST_POLYNOMIAL = 24
+#: Qubits for which polynomials are sought: below, no message is long enough to gain a bit; above,
+#: single moments are better than any polynomial that doubles can find.
+POLYNOMIALS = range(5, 25)
 
 #: Degree of the polynomials; coefficients from 4 on are not negative where q is unknown.
 DEGREE = 8
@@ -103,7 +104,7 @@ def _with_peak(size: int, peak: Part, spread: Part) -> Part:
 
 def _polynomial(qubits: int) -> Part | None:
     """The largest eigenvalue by one polynomial of y."""
-    if qubits > LARGEST_POLYNOMIAL:
+    if qubits not in POLYNOMIALS:
         return None
     means = [float(mean_moment(qubits, t, Fraction(1))) for t in range(DEGREE + 1)]
     about = float(single_moment(qubits, DEGREE).value) + 1
@@ -115,11 +116,11 @@ def _polynomial(qubits: int) -> Part | None:
 def _joint(qubits: int) -> Part | None:
     """The least M such that B of peak M has a top state whose moments allow no more than M."""
     size = 2**qubits
-    if not 2 <= qubits <= LARGEST_POLYNOMIAL:
+    if qubits not in POLYNOMIALS:
         return None
-    low, best = 1.0, None
-    high = float(single_moment(qubits, DEGREE).value)
-    for _ in range(12):
+    high, best = float(single_moment(qubits, DEGREE).value), None
+    low = 0.7 * high
+    for _ in range(9):
         peak = (low + high) / 2
         spread = _with_peak(size, Part(_up(peak), 5, "joint"), best_spread(qubits))
         means, extra = _means(qubits, _up(peak), spread.value)

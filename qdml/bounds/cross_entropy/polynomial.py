@@ -44,14 +44,15 @@ def best_envelope(size: int, means: Sequence[float], free: int, about: float) ->
         return _solve(size, np.asarray(means, dtype=float), free, x, points)
 
     found = minimize_scalar(
-        lambda x: solved(x)[0], bounds=(0.3 * about, 1.2 * about), options={"xatol": about / 500}
+        lambda x: solved(x)[0],
+        bounds=(0.3 * about, 1.2 * about),
+        options={"xatol": about / 60, "maxiter": 9},
     )
     threshold, extra = float(found.x), points
-    for _ in range(4):
+    q: Floats | None = None
+    for _ in range(3):
         _, q, extra = _solve(size, np.asarray(means, dtype=float), free, threshold, extra)
-        if q is None:
-            return None
-    return _rounded(size, means, threshold, q)
+    return None if q is None else _rounded(size, means, threshold, q)
 
 
 def _solve(
@@ -87,7 +88,7 @@ def _solve(
 
 def _rounded(size: int, means: Sequence[float], threshold: float, q: Floats) -> Envelope | None:
     """Rationals near q, lifted until the checker's test passes."""
-    from qdml.bounds.certificates.cross_entropy import is_envelope
+    from qdml.bounds.certificates.sturm import is_envelope
 
     for step in range(24):
         lift = 1e-13 * 4**step

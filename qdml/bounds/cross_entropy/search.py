@@ -87,22 +87,23 @@ def certified_bits(
         count -= max(1, count >> 40)
 
 
-def score_at_most(qubits: int, bits: int) -> float:
+def score_at_most(qubits: int, bits: int, union: bool = True) -> float:
     """A score that no protocol of `bits` bits exceeds, in floats: for figures and comparisons.
 
     The same bound, read the other way round; at most H_N - 1, the score of knowing the state.
-    Raises `InputError` for negative bits.
+    With `union=False` the factor 2^c is left out: a false variant for checks. Raises `InputError`
+    for negative bits.
     """
     if bits < 0:
         raise InputError(f"{bits} bits: expected 0 or more")
-    if bits == 0:
+    if bits == 0 and union:
         return 0.0
     size, lowest = 2.0**qubits, full_score(qubits)
     for peak, spread in peaks.pairs(qubits, "sharp", MOST_ORDER):
         m, k = float(peak.value), float(spread.value / peak.value**2)
         for step in range(1, 400):
             u = -expm1(-step / 20)
-            x = (bits * log(2) + k * (step / 20 - u)) / size
+            x = (bits * union * log(2) + k * (step / 20 - u)) / size
             lowest = min(lowest, m / u * (1 - exp(-x) * size / (size + 1)))
     return lowest
 
