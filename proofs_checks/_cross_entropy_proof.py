@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 import sympy
 
+from qdml.bounds.certificates.cross_entropy import mean_moment
 from qdml.bounds.cross_entropy import moments
 from qdml.bounds.cross_entropy.bases import Integers, all_bases, operator, paulis, trace
 from qdml.bounds.cross_entropy.search import Need, certified_bits
@@ -70,6 +71,7 @@ class Data:
     bases: dict[int, Integers]
     operators: dict[int, tuple[Integers, ...]]
     strategies: dict[int, tuple[Integers, ...]]
+    states: dict[int, tuple[Integers, ...]]
     needs: tuple[tuple[Need, Need, Need], ...]
     books: tuple[BookRun, ...] = ()
 
@@ -78,9 +80,11 @@ def gather(context: Context) -> Data:
     """Draw integer operators and Bob's strategies; certify every point of the grid."""
     bases = {n: all_bases(n) for n in (1, 2)}
     operators: dict[int, tuple[Integers, ...]] = {}
+    states: dict[int, tuple[Integers, ...]] = {}
     strategies: dict[int, tuple[Integers, ...]] = {}
     for n in (1, 2):
         rng, operators[n], strategies[n] = context.rng("operators", n), (), ()
+        states[n] = tuple(_state(n, rng) for _ in range(context.grid.instances))
         for k in range(context.grid.instances):
             drawn = rng.integers(-4, 5, 4**n)
             # A single Pauli and a stabiliser state are the extremes of the fourth moment.
@@ -100,7 +104,14 @@ def gather(context: Context) -> Data:
         for n, score in sorted(points | {RECORD[:2]})
         if score < 2**n
     )
-    return Data(bases, operators, strategies, needs)
+    return Data(bases, operators, strategies, states, needs)
+
+
+def _state(n: int, rng: np.random.Generator) -> Integers:
+    """<v|P|v> for a random Gaussian integer vector v, exact."""
+    v = rng.integers(-3, 4, 2**n) + 1j * rng.integers(-3, 4, 2**n)
+    v[0] += 4
+    return np.array([round((v.conj() @ pauli @ v).real) for pauli in paulis(n)])
 
 
 def spread_exact(stated: Hypothesis, data: Data, context: Context) -> Evidence:
@@ -166,7 +177,15 @@ def fourth_moment(stated: Hypothesis, data: Data, context: Context) -> Evidence:
             sweep.at_most(point, "transposition code", two, two, one)
             limit = (stated.fourth * square**2 + 4 * one) / norm
             sweep.at_most(point, "fourth moment", mean, mean, limit)
-    return sweep.evidence("the fourth moment over all bases is that of the thirty codes")
+        for k, c in enumerate(data.states[n]):
+            square = int(c[0])
+            fourth = Fraction(sum(int(v) ** 4 for v in c), size * square**4)
+            for order in (2, 3, 4, 5):
+                whole = sum(int(v) ** order for v in (bases @ c).ravel())
+                mean = Fraction(whole, len(bases) * size * square**order)
+                claimed = mean_moment(n, order, fourth)
+                sweep.equal({"n": n, "state": k, "t": order}, "E y^t", mean, claimed)
+    return sweep.evidence("the fourth and fifth moments over all bases are sums over codes")
 
 
 def moment_sums(stated: Hypothesis, data: Data, context: Context) -> Evidence:

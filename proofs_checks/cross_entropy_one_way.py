@@ -10,6 +10,7 @@ from proofs_checks import _cross_entropy_proof as proof
 from proofs_checks import _cross_entropy_runs as runs
 from proofs_checks._cross_entropy_proof import RECORD, Data, Hypothesis
 from qdml.bounds.certificates import check
+from qdml.bounds.cross_entropy.ideas import gains
 from qdml.bounds.cross_entropy.search import full_score
 from qdml.claims import (
     Claim,
@@ -48,8 +49,9 @@ def certificates(stated: Hypothesis, data: Data, context: Context) -> Evidence:
             sweep.holds(point, "forged", not any(check(record | one).valid for one in forged))
         bits = [float("inf") if need.bits is None else need.bits for need in needs]
         sweep.holds(point, f"bits {bits} grow", bits == sorted(bits))
+        worth = gains(needs[0].qubits, needs[0].score)
         rows.append({"n": needs[0].qubits, "score": str(needs[0].score)})
-        rows[-1] |= dict(zip(("order 4", "stated", "sharp"), (n.bits for n in needs), strict=True))
+        rows[-1] |= {"certified": needs[2].bits} | {name: round(b, 1) for name, b in worth.items()}
         if needs[0].qubits == RECORD[0] and needs[0].score == RECORD[1]:
             for bound, least in zip(bits, RECORD[2:], strict=False):
                 sweep.at_most(point, "bits of the record", least, least, int(bound))

@@ -54,7 +54,7 @@ GRIDS: dict[Scale, RecordGrid] = {
         book_qubits=(1, 2, 3, 4),
         book_bits=(1, 2, 4, 6, 8),
         sent_qubits=(1, 2, 4, 8, 12),
-        rounds=2000,
+        rounds=500,
     ),
     "full": RecordGrid(
         record_qubits=tuple(range(1, 41)),
@@ -66,6 +66,6 @@ GRIDS: dict[Scale, RecordGrid] = {
         book_qubits=(1, 2, 3, 4, 5),
         book_bits=(1, 2, 4, 6, 8, 10),
         sent_qubits=(1, 2, 4, 6, 8, 10, 12),
-        rounds=10000,
+        rounds=4000,
     ),
 }

@@ -116,6 +116,11 @@ def full_score(qubits: int) -> float:
     return log(size) + EULER + 1 / (2 * size) - 1 / (12 * size**2) - 1
 
 
+def ideal_bits(qubits: int, score: Fraction, peak: Fraction, spread: Fraction) -> float:
+    """The bound in floats for given M and F, at the best tilt; 0 where it says nothing."""
+    return max(0.0, _bits(qubits, score, peak, spread)[0])
+
+
 def _bits(qubits: int, score: Fraction, peak: Fraction, spread: Fraction) -> tuple[float, float]:
     """The bound and the tilt u that gives it: 1 - u = k/(N s/M + k) nearly, k = F/M^2."""
     size, m = 2.0**qubits, float(peak)
