@@ -50,7 +50,7 @@ def best_envelope(size: int, means: Sequence[float], free: int, about: float) ->
     )
     threshold, extra = float(found.x), points
     q: Floats | None = None
-    for _ in range(3):
+    for _ in range(6):
         _, q, extra = _solve(size, np.asarray(means, dtype=float), free, threshold, extra)
     return None if q is None else _rounded(size, means, threshold, q)
 
