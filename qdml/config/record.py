@@ -40,7 +40,7 @@ class RecordGrid(Section):
         (1, 2, 4), description="qubits n of the quantum message that is sent"
     )
     rounds: Annotated[int, Field(ge=1, le=10**6)] = Field(
-        200, description="metered rounds for each measured score"
+        120, description="metered rounds for each measured score"
     )
 
 

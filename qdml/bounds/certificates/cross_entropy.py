@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import factorial, prod
 from typing import Any
 
 import flint
 
+from qdml.bounds.certificates.clifford import mean_moment, most_fourth_power, scaled_moment
 from qdml.bounds.certificates.reading import (
     Checked,
     Rejected,
@@ -81,7 +81,8 @@ def _check_spread(
     """Refuse a number that tr B^2 could exceed; K = N^4/((N+1)(N+2)(N+4)).
 
     `pauli`: N(N-1)/(N+1). `fourth`: x^3 <= K (11 x + 4) for x = tr B^2. `peak`: where no
-    eigenvalue exceeds M >= 1, x^3 <= K (5 x + 6 M^2 + 4). Each cubic fails for every larger x.
+    eigenvalue exceeds M >= 1, x^4 <= K (5 x^2 + 6 g + 4 x), g the most that tr B^4 can be then.
+    Each of the two fails for every larger x.
     """
     only(record, {"route", "value"})
     scale = Fraction(size**4, (size + 1) * (size + 2) * (size + 4))
@@ -92,8 +93,8 @@ def _check_spread(
         proven = value**3 >= scale * (11 * value + 4)
     else:
         # A peak that is read off the spread cannot support it.
-        above = 5 * value + 6 * peak**2 + 4
-        proven = leans != "spread" and peak >= 1 and value**3 >= scale * above
+        above = 5 * value**2 + 6 * most_fourth_power(value, peak**2) + 4 * value
+        proven = leans != "spread" and peak >= 1 and value**4 >= scale * above
     if not proven:
         raise Rejected("spread: the value is not proven to bound tr B^2")
 
@@ -139,27 +140,6 @@ def _pauli_fourth(
         raise Rejected("peak: floor and slope do not bound the squares of Pauli means")
     excess = max(spread / peak**2 - 1, Fraction(0))
     return min(Fraction(1), Fraction(1, size) + floor + slope * excess)
-
-
-def scaled_moment(qubits: int, order: int) -> Fraction:
-    """The largest E y^t, y = N |<z|U phi>|^2: product over k <= t-2 of N (2^k+1)/(N+2^k)."""
-    size, steps = 2**qubits, range(order - 1)
-    return Fraction(
-        size ** max(0, order - 1) * prod(2**k + 1 for k in steps),
-        prod(size + 2**k for k in steps),
-    )
-
-
-def mean_moment(qubits: int, order: int, fourth: Fraction) -> Fraction:
-    """E y^t: exact for t <= 5 in terms of q = sum_P <P>^4/N, largest over all states beyond.
-
-    t! permutations give 1 and, of t = 4 and 5, the other codes q each.
-    """
-    most, all_codes = scaled_moment(qubits, order), prod((1 << k) + 1 for k in range(order - 1))
-    if order not in (4, 5):
-        return most
-    plain = factorial(order)
-    return most * (Fraction(plain) + (all_codes - plain) * fourth) / Fraction(all_codes)
 
 
 def _envelope(

@@ -32,11 +32,11 @@ def gains(qubits: int, score: Fraction) -> dict[str, float]:
         if peak.route in names:
             bits = ideal_bits(qubits, score, peak.value, spread.value)
             found[names[peak.route]] = bits
-    peak = full_score(qubits)
-    x = 3.0 * peak**2
+    top = full_score(qubits)
+    x = 3.0 * top**2
     for _ in range(200):
-        x = ((3 * x + 6 * peak**2) * size**4 / ((size + 1) * (size + 2) * (size + 3))) ** (1 / 3)
-    found["Haar bases"] = ideal_bits(qubits, score, Fraction(peak), Fraction(x))
+        x = ((3 * x + 6 * top**2) * size**4 / ((size + 1) * (size + 2) * (size + 3))) ** (1 / 3)
+    found["Haar bases"] = ideal_bits(qubits, score, Fraction(top), Fraction(x))
     return found
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import combinations
 from math import factorial, prod
 
-from qdml.bounds.certificates.cross_entropy import scaled_moment
+from qdml.bounds.certificates.clifford import scaled_moment
 
 __all__ = [
     "codes",

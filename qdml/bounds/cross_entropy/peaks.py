@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from qdml.bounds import certificates
-from qdml.bounds.certificates.cross_entropy import mean_moment, scaled_moment
+from qdml.bounds.certificates.clifford import mean_moment, most_fourth_power, scaled_moment
 from qdml.bounds.cross_entropy.polynomial import Envelope, best_envelope
 
 #: Denominator of the bounds, which are rounded up.
@@ -96,9 +96,14 @@ def _with_peak(size: int, peak: Part, spread: Part) -> Part:
     """The smaller of `spread` and what the fourth moment gives below `peak`."""
     if peak.route == "spread" or peak.value < 1:
         return spread
-    m = float(peak.value)
-    value = _cubic(size, 5.0, 4.0 + 6 * m**2 * (1 + 1e-12))
-    own = Part(value, max(4, peak.order), "peak")
+    square = peak.value**2
+    scale = Fraction(size**4, (size + 1) * (size + 2) * (size + 4))
+    low, high = 0.0, 2 * float(spread.value)
+    for _ in range(60):
+        x = (low + high) / 2
+        forth = float(most_fourth_power(Fraction(x), square))
+        low, high = (x, high) if x**4 < scale * (5 * x**2 + 6 * forth + 4 * x) else (low, x)
+    own = Part(_up(high * (1 + 1e-12)), max(4, peak.order), "peak")
     return min(own, spread, key=lambda part: part.value)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from qdml.bounds.certificates.cross_entropy import mean_moment
+from qdml.bounds.certificates.clifford import mean_moment, most_fourth_power
 from qdml.bounds.cross_entropy import moments
 from qdml.bounds.cross_entropy.bases import all_bases, paulis
 from qdml.bounds.cross_entropy.tail import tail_bound, two_level_tail
@@ -77,6 +77,18 @@ def test_haar_moments_agree_up_to_the_third() -> None:
         for t in (1, 2, 3):
             assert moments.scaled_moment(n, t) == moments.haar_moment(n, t) * 2 ** (n * t)
         assert moments.scaled_moment(n, 4) > moments.haar_moment(n, 4) * 2 ** (4 * n)
+
+
+@pytest.mark.parametrize("square", [1, 3, 5, 9, 50])
+def test_fourth_powers_of_random_spectra(square: int) -> None:
+    """Spectra from -1 to sqrt(square), scaled to a norm of ten, against the bound on tr B^4."""
+    rng = np.random.default_rng(square)
+    for _ in range(200):
+        values = rng.uniform(-1, 1, 60) * rng.random(60) ** 4
+        values[: rng.integers(1, 4)] = rng.uniform(0, square**0.5)
+        spread = (values**2).sum()
+        bound = most_fourth_power(Fraction(spread), Fraction(square))
+        assert (values**4).sum() <= float(bound) * (1 + 1e-9)
 
 
 def test_the_largest_eigenvalue_over_all_strategies_of_one_qubit() -> None:
