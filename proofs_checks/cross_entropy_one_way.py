@@ -141,9 +141,9 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
     notes=(
         "Known before: at 12 qubits a score of 0.36 needs at least 62 bits (Kretschmer et al.).",
         (
-            "Certified here: the bits in the table of the step named certificates, each by a file that "
-            "the checker accepts. The other columns say what each idea is worth, in floats; Haar bases "
-            "are a comparison, another task."
+            "Certified here: the bits in the table of the step named certificates, each by a file "
+            "that the checker accepts. The other columns, in floats, say what each idea is worth; "
+            "Haar bases are another task, for comparison."
         ),
         (
             "Assumed: Haar-random states for Alice, a uniform Clifford basis for Bob, the average "
