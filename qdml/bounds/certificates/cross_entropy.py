@@ -31,6 +31,7 @@ PEAKS = ("moment", "spread", "envelope", "joint")
 MOST_QUBITS = 40
 MOST_ORDER = 24
 MOST_DEGREE = 10
+LONGEST = 1024
 
 #: Bits asked for beyond this are no finite bound: the score is out of reach altogether.
 MOST_BITS = 2**64
@@ -151,6 +152,9 @@ def _envelope(
     if not isinstance(given, list) or not 2 <= len(given) <= MOST_DEGREE + 1:
         raise Rejected(f"coefficients: a list of 2 to {MOST_DEGREE + 1} numbers is needed")
     numbers = rationals(given, "coefficients", len(given))
+    # The exact test of a polynomial takes its time with long numbers.
+    if any(q.numerator.bit_length() + q.denominator.bit_length() > LONGEST for q in numbers):
+        raise Rejected(f"coefficients: a number of more than {LONGEST} binary digits")
     if threshold < 0 or any(number < 0 for number in numbers[signed:]):
         # Of these moments only upper ends are known.
         raise Rejected(f"peak: the threshold or a coefficient from number {signed} on is negative")

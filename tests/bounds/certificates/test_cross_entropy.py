@@ -83,6 +83,12 @@ def test_the_joint_route_needs_all_its_numbers(part: str) -> None:
         assert not check(record).valid, (part, factor)
 
 
+def test_long_numbers_are_refused_before_they_cost_time() -> None:
+    record = edited(JOINT)
+    record["peak"]["coefficients"][1] = "1/" + "9" * 400
+    assert "more than 1024 binary digits" in check(record).reason
+
+
 leaves = st.one_of(
     st.integers(-3, 400),
     st.sampled_from(["", "x", "1/3", "-2", "1/0", None, True, [], {}, "9" * 300]),
