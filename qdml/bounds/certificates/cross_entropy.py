@@ -153,7 +153,10 @@ def _envelope(
         raise Rejected(f"coefficients: a list of 2 to {MOST_DEGREE + 1} numbers is needed")
     numbers = rationals(given, "coefficients", len(given))
     # The exact test of a polynomial takes its time with long numbers.
-    if any(q.numerator.bit_length() + q.denominator.bit_length() > LONGEST for q in numbers):
+    if any(
+        q.numerator.bit_length() + q.denominator.bit_length() > LONGEST
+        for q in (threshold, *numbers)
+    ):
         raise Rejected(f"coefficients: a number of more than {LONGEST} binary digits")
     if threshold < 0 or any(number < 0 for number in numbers[signed:]):
         # Of these moments only upper ends are known.
