@@ -38,6 +38,7 @@ _ALPHA = {"alpha": Fraction(3)}
 
 #: `needs` are the options that must be given, `takes` those that may be, with their defaults.
 FAMILIES: Mapping[str, Family] = {
+    "cross-entropy": Family("qdml.bounds.cross_entropy.answer:answer", ("qubits", "score")),
     "disjointness": Family("qdml.bounds.gamma2.answers:disjointness", ("n",), _ALPHA),
     "gap-hamming": Family("qdml.bounds.gamma2.answers:gap_hamming", ("n", "gap"), _ALPHA),
     "hidden-matching": Family("qdml.bounds.hidden_matching:answer", ("qubits", "success")),

@@ -18,6 +18,7 @@ from qdml.io import SCHEMA_VERSION
 #: The module of each kind of certificate, which has a function `check(record) -> Checked`.
 CHECKERS: Mapping[str, str] = {
     "gamma2-blocks": "gamma2_blocks",
+    "cross-entropy": "cross_entropy",
     "gamma2-dense": "gamma2_dense",
     "gamma2-factorisation": "gamma2_factorisation",
     "gamma2-krawtchouk": "gamma2_krawtchouk",
