@@ -13,9 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import classifier, learning
+from qdml.config import classifier, learning, privacy
 from qdml.config.classifier import ClassifierGrid
 from qdml.config.learning import LearningGrid
+from qdml.config.privacy import PrivacyGrid
 from qdml.config.section import SCALES, Scale, Section
 from qdml.errors import ConfigError, nearest
 
@@ -25,6 +26,7 @@ __all__ = [
     "Config",
     "Grids",
     "LearningGrid",
+    "PrivacyGrid",
     "Scale",
     "Section",
     "commented",
@@ -40,11 +42,13 @@ class Grids(Section):
 
     learning: LearningGrid = learning.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
+    privacy: PrivacyGrid = privacy.GRIDS["quick"]
 
 
 _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "learning": learning.GRIDS,
     "classifier": classifier.GRIDS,
+    "privacy": privacy.GRIDS,
 }
 
 
