@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import flint
 
+from qdml.privacy.balls import PRECISION, rational
 from qdml.privacy.balls import entropy as shannon
-from qdml.privacy.balls import rational
 
 #: Pairs of real and imaginary part.
 Gaussian = Sequence[tuple[int, int]]
@@ -85,10 +85,11 @@ def entropy(matrix: flint.fmpq_mat, weights: Sequence[Fraction]) -> flint.arb:
 
     The weights are a prior divided by the norms of the vectors.
     """
-    polynomial = (diagonal(weights) * matrix).charpoly()
-    roots = polynomial.numer().complex_roots()
-    # Roots are real and come twice; an exact zero is returned as such.
-    return shannon((multiplicity, root.real) for root, multiplicity in roots) / 2
+    polynomial = (diagonal(weights) * matrix).charpoly().numer()
+    with flint.ctx.workprec(PRECISION):
+        # Roots are real and come twice; an exact zero is returned as such.
+        roots = polynomial.complex_roots()
+        return shannon((multiplicity, root.real) for root, multiplicity in roots) / 2
 
 
 def _powers(vectors: Sequence[Gaussian], copies: int) -> tuple[list[list[int]], list[list[int]]]:
