@@ -17,14 +17,7 @@ from qdml.claims.symbolic import identities
 from qdml.errors import InputError
 from qdml.privacy import gram, span
 from qdml.privacy.balls import PRECISION, ball, ends, log2, rational
-from qdml.privacy.gram import Gaussian
-
-#: The six states at which the bound is tight up to k = 3: the corners of an octahedron.
-OCTAHEDRON: tuple[Gaussian, ...] = (
-    *[[(1, 0), second] for second in ((1, 0), (-1, 0), (0, 1), (0, -1))],
-    [(1, 0), (0, 0)],
-    [(0, 0), (1, 0)],
-)
+from qdml.privacy.gram import OCTAHEDRON, Gaussian
 
 #: Characteristic polynomials of more states cost time and show nothing new.
 MOST_STATES = 24

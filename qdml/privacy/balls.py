@@ -12,8 +12,9 @@ PRECISION = 128
 
 
 def ball(value: int | Fraction) -> flint.arb:
-    """A rational number as a ball."""
-    return flint.arb(rational(value))
+    """A rational number as a ball, finer than what is computed with it."""
+    with flint.ctx.workprec(2 * PRECISION):
+        return flint.arb(rational(value))
 
 
 def rational(value: int | Fraction) -> flint.fmpq:
@@ -23,13 +24,21 @@ def rational(value: int | Fraction) -> flint.fmpq:
 
 def ends(enclosure: flint.arb) -> tuple[Fraction, Fraction]:
     """The rational ends of a ball: what it encloses lies between them."""
-    low, high = (end.fmpq() for end in (enclosure.lower(), enclosure.upper()))
+    with flint.ctx.workprec(2 * PRECISION):
+        low, high = (end.fmpq() for end in (enclosure.lower(), enclosure.upper()))
     return Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q))
+
+
+def apart(one: flint.arb, other: flint.arb) -> tuple[Fraction, Fraction]:
+    """Rational ends of the distance of two enclosed numbers."""
+    with flint.ctx.workprec(2 * PRECISION):
+        return ends(abs(one - other))
 
 
 def log2(value: int | Fraction) -> flint.arb:
     """Binary logarithm of a positive rational number."""
-    return ball(value).log() / flint.arb(2).log()
+    with flint.ctx.workprec(PRECISION):
+        return ball(value).log() / flint.arb(2).log()
 
 
 def binary_entropy(probability: flint.arb) -> flint.arb:

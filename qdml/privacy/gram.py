@@ -17,6 +17,13 @@ from qdml.privacy.balls import entropy as shannon
 #: Pairs of real and imaginary part.
 Gaussian = Sequence[tuple[int, int]]
 
+#: The six corners of an octahedron, as states of a qubit: a design for up to three copies.
+OCTAHEDRON: tuple[Gaussian, ...] = (
+    *[[(1, 0), second] for second in ((1, 0), (-1, 0), (0, 1), (0, -1))],
+    [(1, 0), (0, 0)],
+    [(0, 0), (1, 0)],
+)
+
 
 def overlap(left: Gaussian, right: Gaussian) -> tuple[int, int]:
     """<left|right> as real and imaginary part."""

@@ -1,0 +1,413 @@
+"""privacy-estimation-real: the best average fidelity for real states, about four times nearer to 1.
+
+The proof is on the page `privacy_estimation_real.md` beside this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+
+import flint
+import sympy
+
+from qdml.claims import Claim, Context, Evidence, Figure, Method, Mutant, Series, Step, Sweep, Tag
+from qdml.claims.symbolic import identities
+from qdml.errors import InputError
+from qdml.privacy import duals, estimation, zonal
+from qdml.privacy.balls import PRECISION, apart, ball, ends
+
+#: Points at which every false variant is false, whatever the grid.
+ANCHOR = (2, 2)
+
+#: Where the compiled number is asked for: it must hold up there, without overflow.
+FARTHEST = (2**20, 10**4)
+
+#: Two enclosures of one number agree to this; a rounded dual bound lies so far above it at most.
+CLOSE = Fraction(1, 10**18)
+
+#: Sizes up to which operators are built from their definition, and walks are exact fractions.
+MOST_MONOMIALS, LONGEST_WALK = 20, 100
+
+_FORMULAS = ("zonal", "complex", "2k+1")
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """The stated fidelity, the Jacobi coefficient, the dual that is feasible, and the ratio."""
+
+    formula: str = "zonal"
+    jacobi_shift: int = 0
+    dual_order: int = 0
+    factor: Fraction = Fraction(4)
+    at_every_k: bool = False
+    excess: Fraction = Fraction(2)
+
+    def __post_init__(self) -> None:
+        if self.formula not in _FORMULAS:
+            raise InputError(f"formula = {self.formula!r}: expected one of {_FORMULAS}")
+
+    def fidelity(self, n: int, k: int) -> flint.arb:
+        """The stated best fidelity."""
+        if self.formula == "zonal":
+            return estimation.enclosure("real", n, k)[0]
+        return ball(Fraction(k + 1, k + n) if self.formula == "complex" else _flat(n, k))
+
+
+def _flat(n: int, k: int) -> Fraction:
+    return Fraction(2 * k + 1, 2 * k + n)
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Both sides of the optimisation at one point: a measurement and rational dual variables."""
+
+    n: int
+    k: int
+    primal: tuple[Fraction, Fraction]
+    bound: dict[int, Fraction]
+
+    @property
+    def point(self) -> dict[str, object]:
+        """Where it is."""
+        return {"N": self.n, "k": self.k}
+
+
+def gather(context: Context) -> tuple[Optimum, ...]:
+    """Solve the small problems."""
+    grid = context.grid
+    points = sorted({*product(grid.dimensions, grid.copies), ANCHOR, (3, 3)})
+    return tuple(Optimum(n, k, ends(duals.primal(n, k)), duals.dual(n, k)) for n, k in points)
+
+
+def walk(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """The weights of t^k in zonal functions, and the Jacobi coefficients of every sector."""
+    n, l, j, m = sympy.symbols("N l j m", positive=True)  # noqa: E741
+    total = l + 2 * j
+    rise = (l + n - 2) / (2 * l + n - 2)
+    below = _weight(n, total - 1, l - 1) * rise.subs(l, l - 1)
+    above = _weight(n, total - 1, l + 1) * (1 - rise.subs(l, l + 1))
+    here = _weight(n, total, l)
+    coefficient = _coefficient(n, l, stated.jacobi_shift)
+    at_order = _coefficient(n + 2 * m, l - m, stated.jacobi_shift)
+    drop = m * (m + n - 3) / ((2 * l + n - 2) * (2 * l + n - 4))
+    quotient = sympy.gammasimp
+    return identities(
+        "t^k is a walk on degrees",
+        [
+            ("from below", quotient(below / here), (1 - rise) * (total + l + n - 2) / total),
+            ("from above", quotient(above / here), rise * (total - l) / total),
+            ("together", quotient((below + above) / here), sympy.Integer(1)),
+            ("first", sympy.gammasimp(_weight(n, sympy.Integer(0), sympy.Integer(0))), sympy.S.One),
+            ("b^2 joins degrees l-1 and l", coefficient, rise.subs(l, l - 1) * (1 - rise)),
+            ("b^2 falls with the order", coefficient - at_order, drop),
+        ],
+    )
+
+
+def _weight(n: sympy.Expr, k: sympy.Expr, l: sympy.Expr) -> sympy.Expr:  # noqa: E741
+    """p_l of t^k (DLMF 18.18.17, in polynomials that are 1 at t = 1)."""
+    x, j, gamma = n / 2 - 1, (k - l) / 2, sympy.gamma
+    ratio = gamma(2 * x + l) * gamma(x + 1) / (gamma(2 * x) * gamma(l + 1) * gamma(j + 1))
+    return gamma(k + 1) / 2**k * (l + x) / x * ratio / gamma(x + 1 + k - j)
+
+
+def _coefficient(n: sympy.Expr, l: sympy.Expr, shift: int) -> sympy.Expr:  # noqa: E741
+    return l * (l + n - 3 + shift) / ((2 * l + n - 2) * (2 * l + n - 4))
+
+
+def duality(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """A slack with row sums r and off-diagonal entries -o <= 0 is a sum of squares."""
+    v, r, o = (sympy.symbols(f"{name}0:4", positive=True) for name in "vro")
+    # In the sector m = 0 the stated row sums leave r = 0; the entries of a higher order are less.
+    diagonal = [r[i] + o[i] + (o[i - 1] if i else 0) for i in range(4)]
+    form = sum(diagonal[i] * v[i] ** 2 for i in range(4)) - o[3] * v[3] ** 2
+    form -= 2 * sum(o[i] * v[i] * v[i + 1] for i in range(3))
+    squares = sum(r[i] * v[i] ** 2 for i in range(4))
+    squares += sum(o[i] * (v[i] - v[i + 1]) ** 2 for i in range(3))
+    p, q, d, e = sympy.symbols("p q d e", positive=True)
+    seed = sympy.sqrt(d) * sympy.sqrt(p * q / (d * e)) * sympy.sqrt(e)
+    return identities(
+        "row sums bound a tridiagonal slack from below",
+        [
+            ("slack as squares", sympy.expand(form), sympy.expand(squares)),
+            ("one entry of the seed's fidelity", seed, sympy.sqrt(p) * sympy.sqrt(q)),
+        ],
+    )
+
+
+def closed(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """From F as the squared length of t psi to 1 - F as one mean of a convex function."""
+    l, u, v, n, t = sympy.symbols("l u v N t", positive=True)  # noqa: E741
+    # u^2 = K - l and v^2 = K + l + a make every root rational.
+    total, a = l + u**2, v**2 - u**2 - 2 * l
+    rise = (l + a) / (2 * l + a)
+    root = (1 - rise) * v / sympy.sqrt(total) + rise * u / sympy.sqrt(total)
+    lost = l * (l + a) / (total * (2 * total + a + 2 * u * v))
+    k = sympy.symbols("K", positive=True)
+
+    def casimir(f: sympy.Expr) -> sympy.Expr:
+        return -(1 - t**2) * sympy.diff(f, t, 2) + (n - 1) * t * sympy.diff(f, t)
+
+    once = casimir(t**k)
+    return identities(
+        "one minus the fidelity",
+        [
+            ("term by term", 1 - root**2, lost),
+            ("K(K+a) - m", total * (total + a) - l * (l + a), u**2 * v**2),
+            ("mean of m", once.subs(t, 1), (n - 1) * k),
+            (
+                "mean of m^2",
+                sympy.simplify(casimir(once)).subs(t, 1),
+                (n - 1) * k * ((n + 1) * k - 2),
+            ),
+        ],
+    )
+
+
+def limits(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """Jensen and chord for f(m) = m/(c + 2 sqrt(d-m)); the limit of k(1-F) is the same twice."""
+    s, c, d, x, n, k = sympy.symbols("s c d x N k", positive=True)
+    f = (d - s**2) / (c + 2 * s)
+
+    def slope(g: sympy.Expr) -> sympy.Expr:
+        return -sympy.diff(g, s) / (2 * s)
+
+    bend = (c * d + 3 * c * s**2 + 6 * d * s + 2 * s**3) / (2 * s**3 * (c + 2 * s) ** 3)
+    total = k + 1
+    top = total * (total + n - 2)
+    most = (n - 1) / (2 * k + n + 2 * sympy.sqrt(k * (k + 1)))
+    least = (2 * total + n - 2 - 2 * sympy.sqrt(top)) / 4 + (n - 1) * total / (4 * sympy.sqrt(top))
+    least += (n - 1) * total * ((n + 1) * total - 2) / (4 * top ** sympy.Rational(3, 2))
+    complex_ = (n - 1) / (k + n)
+    far = sympy.Rational(stated.factor.numerator, stated.factor.denominator)
+    return identities(
+        "two-sided bounds and their limit",
+        [
+            ("f is convex in m", slope(slope(f)), bend),
+            ("K(K+a) at the mean of m", top - (n - 1) * total, k * (k + 1)),
+            ("sqrt(k(k+1)) < k + 1/2", (k + sympy.Rational(1, 2)) ** 2 - k * (k + 1), _QUARTER),
+            ("chord above f", (d - s**2) / c - f, 2 * s * (d - s**2) / (c * (c + 2 * s))),
+            ("chord at the mean", 1 - (n - 1) / (2 * total + n - 2), (2 * k + 1) / (2 * k + n)),
+            ("c^2 - 4(d-m) = a^2 + 4m", (2 * k + n) ** 2 - 4 * (k * (k + n) - x), n**2 + 4 * x),
+            (
+                "c - 2 sqrt(d) (1-x)(1+x/2)",
+                c - 2 * d * (1 - x) * (1 + x / 2),
+                c - 2 * d + d * (x + x**2),
+            ),
+            (
+                "sqrt(1-x) > (1-x)(1+x/2)",
+                1 - (1 - x) * (1 + x / 2) ** 2,
+                (3 * x**2 + x**3) / 4,
+            ),
+            ("N times the limit above", n * sympy.limit(complex_ / most, k, sympy.oo), n * far),
+            (
+                "N times the limit below",
+                n * sympy.limit(complex_ * total / least, k, sympy.oo),
+                n * far,
+            ),
+        ],
+    )
+
+
+_QUARTER = sympy.Rational(1, 4)
+
+
+def certificates(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """Rational dual variables: the slack is positive in every sector, and by definition."""
+    sweep = Sweep(Method.EXACT)
+    for item in data:
+        bound = item.bound
+        if stated.dual_order:
+            bound = duals.dual(item.n, item.k, stated.dual_order)
+        for order in zonal.orders(item.n, item.k):
+            pivot = duals.least_pivot(item.n, item.k, order, bound)
+            sweep.holds(item.point | {"m": order}, "the slack is positive", pivot is not None)
+        if duals.monomial_count(item.n, item.k) <= MOST_MONOMIALS:
+            true = duals.dominates(item.n, item.k, bound)
+            sweep.holds(item.point, "the slack by moments of the sphere is positive", true)
+        sweep.at_most(item.point, "gap", *[sum(bound.values()) - item.primal[0]] * 2, CLOSE)
+    return sweep.evidence("the dual is feasible and meets the measurement")
+
+
+def optimum(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """The stated number against measurement and dual."""
+    sweep = Sweep(Method.EXACT)
+    for item in data:
+        low, high = ends(stated.fidelity(item.n, item.k))
+        upper = sum(item.bound.values(), Fraction(0))
+        sweep.at_most(item.point, "stated fidelity", low, high, upper)
+        sweep.at_most(item.point, "minus it", -high, -low, CLOSE - item.primal[0])
+    return sweep.evidence("the stated fidelity is the optimum")
+
+
+def routes(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """The closed form, the Jacobi sum, the binomial sum for N = 2, and the value at k = 1."""
+    sweep, grid = Sweep(Method.EXACT), context.grid
+    for n in sorted({2, *grid.dimensions, *grid.large_dimensions}):
+        for k in sorted({1, 2, *grid.copies, *grid.many_copies}):
+            point, found = {"N": n, "k": k}, stated.fidelity(n, k)
+            if k <= LONGEST_WALK:
+                sweep.at_most(point, "Jacobi sum", *apart(found, duals.primal(n, k)), CLOSE)
+            if n == 2:
+                sweep.at_most(point, "binomial sum", *apart(found, _binomial(k)), CLOSE)
+            if k == 1:
+                sweep.at_most(point, "3/(N+2)", *apart(found, ball(Fraction(3, n + 2))), CLOSE)
+    return sweep.evidence("every route gives the same fidelity")
+
+
+def _binomial(k: int) -> flint.arb:
+    """1/2 + sum of sqrt(q_j q_{j+1})/2 with q binomial(k, 1/2): the circle's own formula."""
+    with flint.ctx.workprec(PRECISION):
+        total, term = flint.arb(0), flint.arb(1) / flint.arb(2) ** k
+        for j in range(k):
+            after = term * (k - j) / (j + 1)
+            total += (term * after).sqrt()
+            term = after
+        return (1 + total) / 2
+
+
+def stable(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """Relative error of the floating-point number, against balls, below 1e-12."""
+    sweep, grid = Sweep(Method.EXACT), context.grid
+    for n, k in sorted({*product(grid.large_dimensions, grid.many_copies), FARTHEST}):
+        low, high = ends(stated.fidelity(n, k))
+        found = Fraction(estimation.fidelity("real", n, k))
+        off = max(found / low - 1, 1 - found / high)
+        sweep.at_most({"N": n, "k": k}, "relative error", off, off, Fraction(1, 10**12))
+    return sweep.evidence("floating point keeps twelve digits")
+
+
+def ratio(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> Evidence:
+    """(1 - F_complex)/(1 - F_real): below 4 at every k, near it only for k >> N."""
+    sweep, grid = Sweep(Method.EXACT), context.grid
+    for n in sorted({2, *grid.dimensions, *grid.large_dimensions}):
+        first = zonal.jacobi(n, 1) + zonal.jacobi(n, 2) - Fraction(1, n)
+        excess = first / (Fraction(2, n + 1) - Fraction(1, n))
+        stated_excess = stated.excess * Fraction(n + 1, n + 2)
+        sweep.equal({"N": n, "k": 1}, "excess over 1/N", excess, stated_excess)
+        for k in sorted({2, *grid.copies, *grid.many_copies} - {1}):
+            point, lost = {"N": n, "k": k}, estimation.enclosure("real", n, k)[1]
+            with flint.ctx.workprec(PRECISION):
+                found = ends(ball(Fraction(n - 1, k + n)) / lost)
+                root = 2 * flint.arb(k * (k + 1)).sqrt()
+                least = ends((n - 1) / (2 * k + n + root))
+            sweep.at_most(point, "ratio", *found, stated.factor)
+            if stated.at_every_k:
+                sweep.at_most(point, "minus the ratio", -found[1], -found[0], -stated.factor)
+            low, high = ends(lost)
+            sweep.at_most(point, "Jensen's bound", *least, low)
+            sweep.at_most(point, "1-F", low, high, 1 - _flat(n, k))
+    return sweep.evidence("the gain is less than four, and twice at one copy", figure=_figure())
+
+
+def _figure() -> Figure:
+    n, ks = 16, sorted({round(2 ** (i / 2)) for i in range(21)})
+    lost = [estimation.infidelity("real", n, k) for k in ks]
+    complex_ = [estimation.infidelity("complex", n, k) for k in ks]
+    bounds = [estimation.real_limits(n, k) for k in ks]
+
+    def series(label: str, kind: str, y: list[float]) -> Series:
+        return Series.model_validate({"label": label, "kind": kind, "x": ks, "y": y})
+
+    return Figure(
+        title=f"What is left to learn about a state of dimension {n} after k copies",
+        x_label="copies k",
+        y_label="1 - best average fidelity",
+        x_scale="log",
+        y_scale="log",
+        series=(
+            series("complex data, (N-1)/(k+N)", "formula", complex_),
+            series("real data", "exact", lost),
+            series("real data, at most (N-1)/(2k+N)", "bound", [1 - low for low, _ in bounds]),
+            series("real data, at least", "bound", [1 - high for _, high in bounds]),
+        ),
+        caption="The gain of real data is (N+2)/(N+1) at one copy and nears 4 for k far above N.",
+    )
+
+
+_CLAIMED = Hypothesis()
+
+CLAIM: Claim[Hypothesis, tuple[Optimum, ...]] = Claim(
+    id="privacy-estimation-real",
+    topic="privacy",
+    title="What k copies tell about real data: the exact best fidelity",
+    statement=(
+        r"For $x$ uniform on the unit sphere of $\mathbb R^N$ the best average fidelity "
+        r"$\langle x|y\rangle^2$ of an estimate $y$ from $k$ copies is $F$, with $t^k=\sum_l p_lC_l"
+        r"(t)$ in Gegenbauer polynomials that are 1 at $t=1$ and $J$ the Jacobi matrix of $t$. It "
+        r"also is a mean over the degrees of $t^{K}$, $K=k+1$, and lies between "
+        r"$\frac{2k+1}{2k+N}$, reached at $k=1$, and $1-\frac{N-1}{2k+N+2\sqrt{k(k+1)}}$. So "
+        r"$(1-F_{\mathrm{complex}})/(1-F)\to4$ for $k\gg N$ and is less at every $k$; at $k=1$ the "
+        r"excess over $1/N$ is larger by $2(N+1)/(N+2)$."
+    ),
+    formulas=(
+        r"F(N,k)=\sum_{l,l'}\sqrt{p_lp_{l'}}\,(J^2)_{ll'}",
+        r"b_n^2=\frac{n(n+N-3)}{(2n+N-2)(2n+N-4)}",
+        r"1-F(N,k)=\frac1K\sum_l p^{(K)}_l\frac{m_l}{2K+N-2+2\sqrt{K(K+N-2)-m_l}}",
+        r"m_l=l(l+N-2)",
+    ),
+    source="new here; the proof is on a page beside the claim. Complex case: Massar, Popescu 1995",
+    premises=(
+        "Gegenbauer polynomials: three-term recurrence and addition theorem (DLMF 18.9.1, 18.18.9)",
+        "spherical harmonics of each degree are irreducible (Schur's lemma for O(N))",
+    ),
+    hypothesis=_CLAIMED,
+    data=gather,
+    steps=(
+        Step("walk", Tag.PROVED, "weights of $t^k$ and Jacobi coefficients", walk),
+        Step("duality", Tag.PROVED, "row sums of the zonal sector are dual feasible", duality),
+        Step("closed form", Tag.PROVED, "one minus the fidelity is one mean", closed),
+        Step("limits", Tag.PROVED, "both bounds, and the factor four for large $k$", limits),
+        Step("certificates", Tag.EXACT, "rational dual slacks are positive", certificates),
+        Step("optimum", Tag.EXACT, "measurement and dual enclose the formula", optimum),
+        Step("routes", Tag.EXACT, "closed form, Jacobi sum, binomial sum, $3/(N+2)$", routes),
+        Step("stable", Tag.EXACT, r"floating point to $10^{-12}$, at $(2^{20},10^4)$", stable),
+        Step("ratio", Tag.EXACT, "less than four times nearer to one", ratio),
+    ),
+    mutants=(
+        Mutant(
+            "the complex formula",
+            r"$F=(k+1)/(k+N)$ for real data too",
+            replace(_CLAIMED, formula="complex"),
+            "optimum",
+        ),
+        Mutant(
+            "(2k+1)/(2k+N)",
+            r"$F=(2k+1)/(2k+N)$, true at $k=1$",
+            replace(_CLAIMED, formula="2k+1"),
+            "optimum",
+        ),
+        Mutant(
+            "four times faster at every k",
+            r"$1-F_{\mathrm{complex}}=4(1-F)$ at every $k$",
+            replace(_CLAIMED, at_every_k=True),
+            "ratio",
+        ),
+        Mutant(
+            "twice as fast for many copies",
+            r"$(1-F_{\mathrm{complex}})/(1-F)\to2$",
+            replace(_CLAIMED, factor=Fraction(2)),
+            "limits",
+        ),
+        Mutant(
+            "excess of one copy",
+            r"at $k=1$ the excess over $1/N$ is larger by $4(N+1)/(N+2)$",
+            replace(_CLAIMED, excess=Fraction(4)),
+            "ratio",
+        ),
+        Mutant(
+            "dual from the first order",
+            r"row sums of the sector $m=1$ are dual feasible",
+            replace(_CLAIMED, dual_order=1),
+            "certificates",
+        ),
+        Mutant(
+            "b_n^2 with N-2",
+            r"$b_n^2=\frac{n(n+N-2)}{(2n+N-2)(2n+N-4)}$",
+            replace(_CLAIMED, jacobi_shift=1),
+            "walk",
+        ),
+    ),
+)
