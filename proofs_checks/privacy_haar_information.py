@@ -243,9 +243,11 @@ CLAIM: Claim[Hypothesis, tuple[tuple[int, int], ...]] = Claim(
     ),
     source="Lieb, Solovej 2014 and 2016; k = 1: Jozsa, Robb, Wootters 1994",
     notes=(
-        r"A measurement may be taken to have effects $c_m|v_m\rangle\langle v_m|$, with "
-        r"$\sum_m c_m=D_k$; it tells $\log_2D_k-\sum_m\frac{c_m}{D_k}S(v_m)$, $S$ the Wehrl "
-        r"entropy, and coherent $v_m$ make every term least.",
+        (
+            r"A measurement may be taken to have effects $c_m|v_m\rangle\langle v_m|$, with "
+            r"$\sum_m c_m=D_k$; it tells $\log_2D_k-\sum_m\frac{c_m}{D_k}S(v_m)$, $S$ the Wehrl "
+            r"entropy, and coherent $v_m$ make every term least."
+        ),
     ),
     hypothesis=_CLAIMED,
     data=gather,

@@ -12,6 +12,7 @@ from math import comb
 
 import flint
 
+from qdml.errors import InputError
 from qdml.privacy.balls import PRECISION, ball, binary_entropy, entropy
 from qdml.privacy.span import sign_levels
 
@@ -27,7 +28,12 @@ def sign_entropy(dimension: int, copies: int) -> float:
 
 
 def leakage(probability: float) -> float:
-    """1 - h(p) bits: the least that a guess right with probability p in [0, 1] tells of a bit."""
+    """1 - h(p) bits: the least that a guess right with probability p tells of a fair bit.
+
+    Fano's inequality. Raises `InputError` for p outside [0, 1].
+    """
+    if not 0 <= probability <= 1:
+        raise InputError(f"probability {probability}: expected a number in [0, 1]")
     return 1 - float(binary_entropy(flint.arb(probability)))
 
 

@@ -92,11 +92,27 @@ def entropy(matrix: flint.fmpq_mat, weights: Sequence[Fraction]) -> flint.arb:
 
     The weights are a prior divided by the norms of the vectors.
     """
-    polynomial = (diagonal(weights) * matrix).charpoly().numer()
     with flint.ctx.workprec(PRECISION):
-        # Roots are real and come twice; an exact zero is returned as such.
-        roots = polynomial.complex_roots()
-        return shannon((multiplicity, root.real) for root, multiplicity in roots) / 2
+        return shannon(eigenvalues(diagonal(weights) * matrix)) / 2
+
+
+def trace_norm(matrix: flint.fmpq_mat, weights: Sequence[Fraction]) -> flint.arb:
+    """Sum of |eigenvalues| of sum of w_x |x><x|, enclosed; weights may be negative."""
+    with flint.ctx.workprec(PRECISION):
+        return sum((m * abs(q) for m, q in eigenvalues(diagonal(weights) * matrix)), _ZERO) / 2
+
+
+def eigenvalues(matrix: flint.fmpq_mat) -> list[tuple[int, flint.arb]]:
+    """(multiplicity, enclosure) of every eigenvalue of a matrix that has real ones only.
+
+    An exact zero is returned as such.
+    """
+    with flint.ctx.workprec(PRECISION):
+        roots = matrix.charpoly().numer().complex_roots()
+        return [(multiplicity, root.real) for root, multiplicity in roots]
+
+
+_ZERO = flint.arb(0)
 
 
 def _powers(vectors: Sequence[Gaussian], copies: int) -> tuple[list[list[int]], list[list[int]]]:

@@ -7,7 +7,7 @@ import pytest
 import proofs_checks
 from qdml.claims import Finding, Outcome, judge, run
 from qdml.claims.judge import LEAST_MUTANTS
-from qdml.config import LearningGrid, for_scale
+from qdml.config import LearningGrid, PrivacyGrid, for_scale
 from qdml.errors import InputError
 
 #: Mutants that the specification of the theory names; more may be added, none may go.
@@ -26,6 +26,38 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "privacy-span": {"real data spans less", "r = C(N,k)"},
+    "privacy-guessing": {"C(N,k)/|X|", "N/|X| at k copies"},
+    "privacy-estimation-complex": set(),
+    "privacy-estimation-real": {
+        "the complex formula",
+        "(2k+1)/(2k+N)",
+        "four times faster at every k",
+    },
+    "privacy-haar-information": {"the Haar formula on a basis ensemble"},
+    "privacy-per-coordinate": {"p_i = 1/2"},
+    "privacy-local-dp": {"eps without d", "tanh(eps/8)", "the tau bound called exact"},
+}
+
+#: The crudest grid of every topic.
+CRUDEST = {
+    "learning": LearningGrid(
+        qubits=(1,),
+        layers=(1,),
+        accuracy=(1.5,),
+        failure_probability=(0.9,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
+    ),
+    "privacy": PrivacyGrid(
+        dimensions=(2,),
+        copies=(1,),
+        large_dimensions=(2,),
+        many_copies=(1,),
+        largest_span=20,
+        instances=1,
+    ),
 }
 
 
@@ -76,14 +108,5 @@ def test_an_unknown_id_names_the_nearest() -> None:
 @pytest.mark.parametrize("claim_id", proofs_checks.ids())
 def test_the_crudest_grid_still_kills_every_mutant(claim_id: str, seed: int) -> None:
     claim = proofs_checks.load(claim_id)
-    crude = LearningGrid(
-        qubits=(1,),
-        layers=(1,),
-        accuracy=(1.5,),
-        failure_probability=(0.9,),
-        instances=1,
-        loss_steps=1,
-        runs=1,
-    )
-    verdict = judge(run(claim, crude, seed)[0])
+    verdict = judge(run(claim, CRUDEST[claim.topic], seed)[0])
     assert verdict.outcome is Outcome.STANDS, verdict.reason
