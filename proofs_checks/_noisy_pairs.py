@@ -95,7 +95,7 @@ def pauli(observable: npt.NDArray[Any], x: int, z: int) -> Fraction:
 
 def disturbance(roots: list[Fraction], weights: list[Fraction]) -> Fraction:
     """1 - <A>^2/<A^2> for A = sqrt(E) with these eigenvalues, in a state with these weights."""
-    norm = sum(weights)
-    mean = sum(a * w for a, w in zip(roots, weights, strict=True)) / norm
-    square = sum(a * a * w for a, w in zip(roots, weights, strict=True)) / norm
+    norm = sum(weights, Fraction(0))
+    mean = sum((a * w for a, w in zip(roots, weights, strict=True)), Fraction(0)) / norm
+    square = sum((a * a * w for a, w in zip(roots, weights, strict=True)), Fraction(0)) / norm
     return 1 - mean**2 / square

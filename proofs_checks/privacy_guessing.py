@@ -49,7 +49,7 @@ class Hypothesis:
 
     def bound(self, prior: Sequence[Fraction], n: int, k: int, r: int) -> Fraction:
         """The stated limit on the probability to guess."""
-        weight = max(prior) if self.prior == "max" else sum(prior) / len(prior)
+        weight = max(prior) if self.prior == "max" else sum(prior, Fraction(0)) / len(prior)
         return weight * self.dimension(n, k, r)
 
 
@@ -164,9 +164,8 @@ def dual(stated: Hypothesis, data: tuple[Ensemble, ...], context: Context) -> Ev
             sweep.holds(item.point | {"x": x}, "slack >= 0", gram.nonnegative(slack))
             if item.name in ("octahedron", "signs"):
                 break  # its states are alike
-        sweep.at_most(
-            item.point, "p_max r", *[top * item.rank] * 2, top * span.dimension(*_nk(item))
-        )
+        value = top * item.rank
+        sweep.at_most(item.point, "p_max r", value, value, top * span.dimension(*_nk(item)))
     return sweep.evidence("p_max times the projector onto the span is dual feasible")
 
 
@@ -179,7 +178,8 @@ def strategies(stated: Hypothesis, data: tuple[Ensemble, ...], context: Context)
     sweep = Sweep(Method.EXACT)
     for item in data:
         bound = stated.bound(item.prior, *_nk(item), item.rank)
-        sweep.at_most(item.point, "always the likeliest", *[max(item.prior)] * 2, bound)
+        likeliest = max(item.prior)
+        sweep.at_most(item.point, "always the likeliest", likeliest, likeliest, bound)
         low, high = _covariant(item)
         if high:
             sweep.at_most(item.point, "covariant measurement", low, high, bound)
@@ -237,7 +237,7 @@ def information(stated: Hypothesis, data: tuple[Ensemble, ...], context: Context
         tight = gram.complete(item.matrix, _flat(item))
         if tight and len(set(item.prior)) == 1:
             # chi = log2 r exactly; balls would leave the comparison open.
-            sweep.at_most(item.point, "2^chi", *[Fraction(item.rank)] * 2, stated_bits)
+            sweep.at_most(item.point, "2^chi", item.rank, item.rank, stated_bits)
         else:
             sweep.at_most(item.point, "Holevo quantity", low, high, bits[0])
         d = span.dimension(n, k)

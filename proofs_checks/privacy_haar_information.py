@@ -167,7 +167,8 @@ def bounded(stated: Hypothesis, data: tuple[tuple[int, int], ...], context: Cont
         sweep.at_most(point, "minus it", -gap[1], -gap[0], 0)
         sweep.at_most(point, "limit", *ends(information.limit_enclosure(k)), most[0])
     first = ends(information.limit_enclosure(1))
-    sweep.at_most({"k": 1}, "0.61 bits, off by", *[abs(first[0] - _FIRST)] * 2, _ROUNDED)
+    off = abs(first[0] - _FIRST)
+    sweep.at_most({"k": 1}, "0.61 bits, off by", off, off, _ROUNDED)
     return sweep.evidence("however large the dimension, a copy tells at most 1.4427 bits")
 
 

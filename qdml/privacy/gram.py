@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import flint
 
@@ -108,7 +109,8 @@ def eigenvalues(matrix: flint.fmpq_mat) -> list[tuple[int, flint.arb]]:
     An exact zero is returned as such.
     """
     with flint.ctx.workprec(PRECISION):
-        roots = matrix.charpoly().numer().complex_roots()
+        # python-flint says nothing of the pairs that this returns.
+        roots: list[Any] = matrix.charpoly().numer().complex_roots()
         return [(multiplicity, root.real) for root, multiplicity in roots]
 
 
