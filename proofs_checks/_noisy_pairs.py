@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import exp, log, log1p, sinh
 from typing import Any
 
 import flint
 import numpy as np
 import numpy.typing as npt
 
-from qdml.claims import Context
+from qdml.claims import Context, Sweep
+from qdml.privacy import differential as formulas
 from qdml.privacy import operators
-from qdml.privacy.gram import Gaussian
+from qdml.privacy.balls import ends, rational
+from qdml.privacy.gram import Gaussian, eigenvalues, nonnegative, overlap
+
+#: Strengths of the noise.
+STRENGTHS = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10))
 
 #: (a, b, c) with a^2 + b^2 = c^2: pure pairs whose trace distance a/c is rational.
 TRIPLES = ((3, 4, 5), (4, 3, 5), (5, 12, 13), (1, 0, 1))
@@ -66,6 +73,56 @@ def _mixed(rng: np.random.Generator, d: int) -> flint.fmpq_mat:
     weights = [int(w) for w in rng.integers(1, 6, 2)]
     states = [operators.projector(_random(rng, d)) for _ in weights]
     return operators.mixture(states, [Fraction(w, sum(weights)) for w in weights])
+
+
+def search(sweep: Sweep, level: Callable[..., Fraction], pair: Pair) -> None:
+    """One pair of the random search, with its own trace distance and, if pure, its exact eps."""
+    d, (one, other) = pair.dimension, pair.states
+    for p in STRENGTHS:
+        b, point = p / (d * (1 - p)), pair.point | {"p": p}
+        noisy = [operators.depolarised(state, p) for state in (one, other)]
+        if pair.vectors is None:
+            spread = sum((m * abs(q) for m, q in eigenvalues(one - other)), flint.arb(0)) / 4
+            bound = level(d, p, ends(spread)[1])
+            slack = rational(bound) * noisy[1] - noisy[0]
+            sweep.holds(point, "a mixed pair stays below", nonnegative(slack))
+        elif p == STRENGTHS[1]:
+            re, im = overlap(*pair.vectors)
+            lengths = overlap(pair.vectors[0], pair.vectors[0])[0]
+            lengths *= overlap(pair.vectors[1], pair.vectors[1])[0]
+            square = 1 - Fraction(re * re + im * im, lengths)
+            middle = rational(2 + square / (b * (1 + b)))
+            pencil = (noisy[1].inv() * noisy[0]).charpoly()
+            expected = flint.fmpq_poly([1, -middle, 1]) * flint.fmpq_poly([-1, 1]) ** (d - 2)
+            sweep.holds(point, "spectrum of a pure pair", pencil == expected**2)
+
+
+def rounding(dimension: int) -> list[tuple[str, Fraction]]:
+    """Relative errors of the formulas in floating point, against rationals at one dimension."""
+    d, found = dimension, list[tuple[str, Fraction]]()
+
+    def compare(name: str, value: float, exact: Fraction) -> None:
+        found.append((name, abs(Fraction(value) / exact - 1)))
+
+    for p in STRENGTHS:
+        strength, b = float(p), p / (d * (1 - p))
+        compare("e^eps", exp(formulas.depolarising_epsilon(d, strength)), 1 + 1 / b)
+        for up, _, below in TRIPLES:
+            tau = Fraction(up, below)
+            mixed = formulas.mixed_epsilon(d, strength, float(tau))
+            compare("e^eps of mixed pairs", exp(mixed), 1 + tau / b)
+            half = sinh(formulas.pure_epsilon(d, strength, float(tau)) / 2)
+            compare("sinh^2(eps/2) of pure pairs", half**2, tau**2 / (4 * b * (1 + b)))
+        stick = formulas.hockey_stick(d, strength, 1.0)
+        compare("divergence", stick, 1 - p)
+    for n, k in ((d, 1), (d, 2)):
+        exact = 1 - Fraction(n - 2, n) ** (2 * k)
+        compare("delta of a flip, squared", formulas.flip_delta(n, k) ** 2, exact)
+    for g in (1, 8):
+        compare("price", formulas.shots_factor(d, log1p(g)), (1 + Fraction(d, g)) ** 2)
+        compare("noise", formulas.noise_for(d, log1p(g)), Fraction(d, d + g))
+    compare("gentleness", formulas.gentleness(4 * log(3)), Fraction(8, 10))
+    return found
 
 
 def real_qubits() -> list[Pair]:

@@ -35,6 +35,9 @@ ANCHORS = ((2, 1), (3, 2), (2**20, 4), (2**40, 30))
 #: Two enclosures of one number agree to this many bits of information.
 CLOSE = Fraction(1, 10**25)
 
+#: Dimensions of the figure, and how they are written.
+SHOWN = ((2, "2"), (16, "16"), (2**20, "2^20"))
+
 #: Partitions of more copies among more modes take long to list.
 MOST_STATES = 60
 
@@ -192,8 +195,8 @@ def code_book(stated: Hypothesis, data: tuple[tuple[int, int], ...], context: Co
 
 def _figure() -> Figure:
     ks = tuple(sorted({round(2 ** (i / 2)) for i in range(15)}))
-    haar = {n: tuple(information.haar_information(n, k) for k in ks) for n in (2, 16, 2**20)}
-    most = {n: tuple(information.holevo_limit(n, k) for k in ks) for n in (16, 2**20)}
+    haar = {n: tuple(information.haar_information(n, k) for k in ks) for n, _ in SHOWN}
+    most = {n: tuple(information.holevo_limit(n, k) for k in ks) for n, _ in SHOWN[1:]}
     return Figure(
         title="Bits that k copies of a Haar-random state can tell",
         x_label="copies k",
@@ -201,8 +204,11 @@ def _figure() -> Figure:
         x_scale="log",
         y_scale="log",
         series=(
-            *(Series(label=f"told, N = {n}", kind="formula", x=ks, y=haar[n]) for n in haar),
-            *(Series(label=f"log2 D_k, N = {n}", kind="bound", x=ks, y=most[n]) for n in most),
+            *(Series(label=f"told, N = {at}", kind="formula", x=ks, y=haar[n]) for n, at in SHOWN),
+            *(
+                Series(label=f"log2 D_k, N = {at}", kind="bound", x=ks, y=most[n])
+                for n, at in SHOWN[1:]
+            ),
             Series(
                 label="told, N to infinity",
                 kind="formula",

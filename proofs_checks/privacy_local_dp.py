@@ -11,6 +11,7 @@ import numpy as np
 import sympy
 
 from proofs_checks._noisy_pairs import (
+    STRENGTHS,
     TRIPLES,
     Pair,
     basis,
@@ -19,18 +20,19 @@ from proofs_checks._noisy_pairs import (
     gather,
     pauli,
     real_qubits,
+    rounding,
+    search,
     tensor_power,
 )
 from qdml.claims import Claim, Context, Evidence, Method, Mutant, Step, Sweep, Tag
 from qdml.claims.symbolic import identities
 from qdml.errors import InputError
 from qdml.privacy import operators
-from qdml.privacy.balls import ends, rational
-from qdml.privacy.gram import Gaussian, eigenvalues, nonnegative, overlap
+from qdml.privacy.balls import rational
+from qdml.privacy.gram import Gaussian, nonnegative, overlap
 from qdml.quantum.reflections import random_orthogonal
 
-#: Strengths of the noise, and levels gamma = e^eps.
-STRENGTHS = (Fraction(1, 10), Fraction(1, 2), Fraction(9, 10))
+#: Levels gamma = e^eps.
 LEVELS = (Fraction(1), Fraction(3, 2), Fraction(5))
 
 
@@ -182,30 +184,8 @@ def distance(stated: Hypothesis, data: tuple[Pair, ...], context: Context) -> Ev
             sweep.equal(point, "pure pairs reach it", value, 0)
         sweep.equal(point | {"case": "reached"}, "at tau = 1", int(value == 0), int(tau == 1))
     for pair in data:
-        _search(sweep, stated, pair)
+        search(sweep, stated.level, pair)
     return sweep.evidence("the bound at trace distance tau")
-
-
-def _search(sweep: Sweep, stated: Hypothesis, pair: Pair) -> None:
-    """One pair of the random search, with its own trace distance and, if pure, its exact eps."""
-    d, (one, other) = pair.dimension, pair.states
-    for p in STRENGTHS:
-        b, point = p / (d * (1 - p)), pair.point | {"p": p}
-        noisy = [operators.depolarised(state, p) for state in (one, other)]
-        if pair.vectors is None:
-            spread = sum((m * abs(q) for m, q in eigenvalues(one - other)), flint.arb(0)) / 4
-            level = stated.level(d, p, ends(spread)[1])
-            slack = rational(level) * noisy[1] - noisy[0]
-            sweep.holds(point, "a mixed pair stays below", nonnegative(slack))
-        elif p == STRENGTHS[1]:
-            re, im = overlap(*pair.vectors)
-            lengths = overlap(pair.vectors[0], pair.vectors[0])[0]
-            lengths *= overlap(pair.vectors[1], pair.vectors[1])[0]
-            square = 1 - Fraction(re * re + im * im, lengths)
-            middle = rational(2 + square / (b * (1 + b)))
-            pencil = (noisy[1].inv() * noisy[0]).charpoly()
-            expected = flint.fmpq_poly([1, -middle, 1]) * flint.fmpq_poly([-1, 1]) ** (d - 2)
-            sweep.holds(point, "spectrum of a pure pair", pencil == expected**2)
 
 
 def shots(stated: Hypothesis, data: tuple[Pair, ...], context: Context) -> Evidence:
@@ -266,6 +246,18 @@ def gentle(stated: Hypothesis, data: tuple[Pair, ...], context: Context) -> Evid
     return sweep.evidence("one outcome moves a state by at most tanh(eps/4)")
 
 
+def numbers(stated: Hypothesis, data: tuple[Pair, ...], context: Context) -> Evidence:
+    """Formulas in floating point against rationals, far beyond the matrices."""
+    sweep = Sweep(Method.EXACT)
+    for d in sorted({2, 3, *context.grid.large_dimensions}):
+        for name, off in rounding(d):
+            sweep.at_most({"d": d, "formula": name}, "relative error", off, off, _ROUNDING)
+    return sweep.evidence("formulas keep twelve digits")
+
+
+_ROUNDING = Fraction(1, 10**12)
+
+
 _CLAIMED = Hypothesis()
 
 CLAIM: Claim[Hypothesis, tuple[Pair, ...]] = Claim(
@@ -302,6 +294,7 @@ CLAIM: Claim[Hypothesis, tuple[Pair, ...]] = Claim(
         Step("distance", Tag.EXACT, r"pairs at trace distance $\tau$", distance),
         Step("shots", Tag.EXACT, "the price of pure privacy", shots),
         Step("flips", Tag.EXACT, "one flipped sign, no noise", flips),
+        Step("numbers", Tag.EXACT, "formulas in floating point", numbers, "counterexample"),
         Step("gentle", Tag.EXACT, r"$\tanh(\varepsilon/4)$ is exact", gentle),
     ),
     mutants=(

@@ -46,7 +46,7 @@ class Hypothesis:
 
     def complex_states(self, n: int, k: int) -> int:
         """The stated span of complex data."""
-        return comb(n + k - 1 + self.offset, k)
+        return span.dimension(n + self.offset, k)
 
     def real_states(self, n: int, k: int) -> int:
         """The stated span of real data; the false variant keeps harmonic polynomials only."""
@@ -57,13 +57,15 @@ class Hypothesis:
         """The stated span of all of {+-1}^N."""
         if self.signs == "distinct":
             return comb(n, k)
-        step = 2 if self.signs == "parity" else 1
-        return sum(comb(n, j) for j in range(k, -1, -step))
+        if self.signs == "parity":
+            return span.sign_dimension(n, k)
+        return sum(comb(n, j) for j in range(k + 1))
 
     def real_operators(self, n: int, k: int) -> int:
         """The stated span of the density matrices of real data."""
-        d = comb(n + k - 1, k)
-        return d * (d + 1) // 2 if self.operators == "symmetric" else comb(n + 2 * k - 1, 2 * k)
+        d = span.dimension(n, k)
+        symmetric = d * (d + 1) // 2
+        return symmetric if self.operators == "symmetric" else span.real_operator_dimension(n, k)
 
 
 @dataclass(frozen=True)
