@@ -159,10 +159,14 @@ def stable(stated: Hypothesis, data: tuple[Optimum, ...], context: Context) -> E
     """Relative error of the floating-point number, against balls, below 1e-12."""
     sweep, grid = Sweep(Method.EXACT), context.grid
     for n, k in sorted({*product(grid.large_dimensions, grid.many_copies), FARTHEST}):
-        low, high = ends(stated.fidelity(n, k))
-        found = Fraction(estimation.fidelity("real", n, k))
-        off = max(found / low - 1, 1 - found / high)
-        sweep.at_most({"N": n, "k": k}, "relative error", off, off, Fraction(1, 10**12))
+        point, lost = {"N": n, "k": k}, estimation.enclosure("real", n, k)[1]
+        for name, found, enclosed in (
+            ("F", estimation.fidelity("real", n, k), stated.fidelity(n, k)),
+            ("1-F", estimation.infidelity("real", n, k), lost),
+        ):
+            low, high = ends(enclosed)
+            off = max(Fraction(found) / low - 1, 1 - Fraction(found) / high)
+            sweep.at_most(point, f"relative error of {name}", off, off, Fraction(1, 10**12))
     return sweep.evidence("floating point keeps twelve digits")
 
 
