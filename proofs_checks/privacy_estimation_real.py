@@ -110,6 +110,11 @@ def certificates(stated: Hypothesis, data: tuple[Optimum, ...], context: Context
         for order in zonal.orders(item.n, item.k):
             pivot = duals.least_pivot(item.n, item.k, order, bound)
             sweep.holds(item.point | {"m": order}, "the slack is positive", pivot is not None)
+            for level in range(order + 1, item.k + 2 if order else 0):
+                # Harmonics of order m are zonal in 2m more dimensions.
+                found = zonal.jacobi(item.n, level, order)
+                zonal_one = zonal.jacobi(item.n + 2 * order, level - order)
+                sweep.equal(item.point | {"m": order, "l": level}, "b^2", found, zonal_one)
         if duals.monomial_count(item.n, item.k) <= MOST_MONOMIALS:
             true = duals.dominates(item.n, item.k, bound)
             sweep.holds(item.point, "the slack by moments of the sphere is positive", true)

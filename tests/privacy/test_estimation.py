@@ -138,6 +138,8 @@ def test_jacobi_coefficients_fall_with_the_order(n: int, level: int, order: int)
     if order == 0 and n > 2:
         rise = zonal.up(n, level - 1) * (1 - zonal.up(n, level))
         assert zonal.jacobi(n, level) == rise
+    if 0 < order <= level and (n > 2 or order == 1):
+        assert zonal.jacobi(n, level, order) == zonal.jacobi(n + 2 * order, level - order)
 
 
 @given(st.integers(2, 8), st.integers(1, 8))
@@ -193,6 +195,16 @@ def test_limits_hold(n: int, k: int) -> None:
     assert estimation.fidelity("complex", n, k) < found
     # Estimating is better than guessing, and more copies help.
     assert 1 / n < found < estimation.fidelity("real", n, k + 1)
+
+
+@given(st.integers(2, 10**6), st.integers(1, 2000))
+def test_limits_are_jensen_and_chord(n: int, k: int) -> None:
+    total, a, mean = k + 1, n - 2, (n - 1) * (k + 1)
+    low, high = estimation.real_limits(n, k)
+    jensen = mean / (2 * total + a + 2 * sqrt(total * (total + a) - mean)) / total
+    chord = mean / (2 * total + a) / total
+    assert 1 - high == pytest.approx(jensen, abs=1e-14)
+    assert 1 - low == pytest.approx(chord, abs=1e-14)
 
 
 def test_the_exponent_and_the_factor_four() -> None:
