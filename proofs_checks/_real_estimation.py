@@ -36,7 +36,7 @@ def walk(shift: int) -> Evidence:
 
 
 def _weight(n: sympy.Expr, k: sympy.Expr, l: sympy.Expr) -> sympy.Expr:  # noqa: E741
-    """p_l of t^k (DLMF 18.18.17, in polynomials that are 1 at t = 1)."""
+    """p_l of t^k (DLMF 18.18(iv), in polynomials that are 1 at t = 1)."""
     x, j, gamma = n / 2 - 1, (k - l) / 2, sympy.gamma
     ratio = gamma(2 * x + l) * gamma(x + 1) / (gamma(2 * x) * gamma(l + 1) * gamma(j + 1))
     return gamma(k + 1) / 2**k * (l + x) / x * ratio / gamma(x + 1 + k - j)

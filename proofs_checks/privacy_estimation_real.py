@@ -246,7 +246,7 @@ CLAIM: Claim[Hypothesis, tuple[Optimum, ...]] = Claim(
     ),
     source="new here; the proof is on a page beside the claim. Complex case: Massar, Popescu 1995",
     premises=(
-        "Gegenbauer polynomials: three-term recurrence and addition theorem (DLMF 18.9.1, 18.18.9)",
+        "Gegenbauer polynomials: three-term recurrence and addition theorem (DLMF 18.9.1, 18.18.8)",
         "spherical harmonics of each degree are irreducible (Schur's lemma for O(N))",
     ),
     hypothesis=_CLAIMED,
