@@ -22,7 +22,7 @@ ANCHORS = ((2, 2), (3, 2), (2, 3))
 
 #: Entries are drawn from so many integers that a vanishing determinant is out of the question:
 #: by Schwartz and Zippel a random point is a root with probability below degree/RANGE.
-RANGE = 10**12
+RANGE = 10**9
 
 _REAL = ("full", "harmonic")
 _SIGNS = ("parity", "distinct", "all")

@@ -50,7 +50,7 @@ GRIDS: dict[Scale, PrivacyGrid] = {
         copies=(1, 2, 3, 4, 5, 6, 8),
         large_dimensions=(2, 3, 4, 5, 16, 256, 4096, 2**20, 2**40),
         many_copies=(1, 2, 3, 4, 7, 15, 30, 100, 300, 1000, 3000, 10**4, 10**5),
-        largest_span=250,
+        largest_span=130,
         instances=12,
     ),
 }

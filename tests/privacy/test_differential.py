@@ -106,13 +106,14 @@ def test_no_outcome_moves_a_state_further(eps: float, seed: int) -> None:
     worst = np.array([sqrt(levels[1]) ** 0.5, 1.0])
     moved = np.array([1.0, exp(-eps / 2)]) * worst
     cosine = (worst @ moved) ** 2 / (worst @ worst) / (moved @ moved)
-    assert sqrt(1 - cosine) == pytest.approx(tanh(eps / 4), rel=1e-6)
+    assert sqrt(1 - cosine) == pytest.approx(dp.gentleness(eps), rel=1e-6)
 
 
 def test_only_noise_is_wholly_private() -> None:
     assert dp.depolarising_epsilon(4, 1.0) == 0
     assert dp.pure_epsilon(4, 1.0, 1.0) == 0
     assert dp.gentleness(0.0) == 0
+    assert dp.gentleness(2.0) == tanh(0.5)
     assert dp.gentleness(inf) == 1
     assert dp.pure_epsilon(2, 0.5, 1.0) == pytest.approx(dp.depolarising_epsilon(2, 0.5))
     assert dp.pure_epsilon(2, 0.5, 0.6) == pytest.approx(2 * asinh(0.3 / sqrt(0.75)))

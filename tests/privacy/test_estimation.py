@@ -161,6 +161,13 @@ def test_dominance_by_definition_notices_what_is_too_small(n: int, k: int) -> No
     assert not duals.dominates(n, k, less)
 
 
+def test_dominance_by_definition_notices_weights_that_are_wrong(monkeypatch) -> None:
+    ample = dict.fromkeys(zonal.weights(3, 2), Fraction(100))
+    assert duals.dominates(3, 2, ample)
+    monkeypatch.setattr(duals, "weights", lambda n, k: {0: Fraction(1, 2), 2: Fraction(1, 2)})
+    assert not duals.dominates(3, 2, ample)
+
+
 @given(
     st.sampled_from(["real", "complex"]),
     st.integers(2, 2**60) | st.integers(2, 300),
