@@ -113,8 +113,9 @@ def rounding(dimension: int) -> list[tuple[str, Fraction]]:
             compare("e^eps of mixed pairs", exp(mixed), 1 + tau / b)
             half = sinh(formulas.pure_epsilon(d, strength, float(tau)) / 2)
             compare("sinh^2(eps/2) of pure pairs", half**2, tau**2 / (4 * b * (1 + b)))
-        stick = formulas.hockey_stick(d, strength, 1.0)
-        compare("divergence", stick, 1 - p)
+        # At this level half of the divergence is left.
+        level = 1 + d * (1 - p) / (2 * p)
+        compare("divergence", formulas.hockey_stick(d, strength, float(level)), (1 - p) / 2)
     for n, k in ((d, 1), (d, 2)):
         exact = 1 - Fraction(n - 2, n) ** (2 * k)
         compare("delta of a flip, squared", formulas.flip_delta(n, k) ** 2, exact)
