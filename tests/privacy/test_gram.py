@@ -128,6 +128,7 @@ def test_ends_hold_the_number() -> None:
     assert Fraction(2) ** 0 < low
     assert float(high) == pytest.approx(np.log2(3))
     assert apart(ball(Fraction(1, 3)), ball(Fraction(1, 3)))[1] < Fraction(1, 2**200)
+    assert apart(ball(Fraction(1, 4)), ball(3)) == (Fraction(11, 4), Fraction(11, 4))
     # A ball around zero must not be taken for zero.
     vague = flint.arb(0, 1e-30)
     assert not entropy([(1, vague)]).is_finite()
