@@ -1,0 +1,1 @@
+"""What quantum messages can leak: spans, guessing, estimation, information and noise."""
