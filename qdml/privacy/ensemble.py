@@ -14,7 +14,7 @@ from math import ldexp
 import numpy as np
 from numpy.typing import NDArray
 
-from qdml.bounds.certificates.guessing import MOST_COLUMNS, MOST_COPIES, State, Vector
+from qdml.bounds.certificates.guessing import MOST_COLUMNS, MOST_COPIES, Gaussian, State, Vector
 from qdml.errors import InputError
 
 Complex = NDArray[np.complex128]
@@ -79,10 +79,15 @@ class Ensemble:
 
 
 def from_integers(
-    vectors: Sequence[Sequence[int]], copies: int, prior: Sequence[Fraction] | None = None
+    vectors: Sequence[Sequence[int | Gaussian]],
+    copies: int,
+    prior: Sequence[Fraction] | None = None,
 ) -> Ensemble:
-    """Pure states along integer vectors, uniform unless a prior is given."""
-    states = tuple([[(int(entry), 0) for entry in vector]] for vector in vectors)
+    """Pure states along vectors of integers or (real, imaginary) pairs; uniform by default."""
+    states = tuple(
+        [[entry if isinstance(entry, tuple) else (int(entry), 0) for entry in vector]]
+        for vector in vectors
+    )
     uniform = [Fraction(1, len(states))] * len(states)
     return Ensemble(states, tuple(prior or uniform), copies)
 
