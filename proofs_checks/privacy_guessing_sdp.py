@@ -11,7 +11,20 @@ from typing import Any
 import numpy as np
 
 from qdml.bounds.certificates import check
-from qdml.claims import Claim, Context, Evidence, Figure, Method, Mutant, Series, Step, Sweep, Tag
+from qdml.bounds.certificates.guessing import Gaussian
+from qdml.claims import (
+    Claim,
+    Context,
+    Evidence,
+    Figure,
+    Method,
+    Mutant,
+    Scalar,
+    Series,
+    Step,
+    Sweep,
+    Tag,
+)
 from qdml.errors import InputError
 from qdml.privacy.ensemble import Ensemble, from_integers
 from qdml.privacy.guessing import Guessing, guess, pretty_good
@@ -70,7 +83,7 @@ class Case:
     pgm: tuple[Fraction, Fraction]
 
     @property
-    def point(self) -> dict[str, object]:
+    def point(self) -> dict[str, Scalar]:
         """Where it is."""
         one = self.ensemble
         return {"ensemble": self.name, "states": len(one.states), "k": one.copies}
@@ -97,7 +110,14 @@ def gather(context: Context) -> tuple[Case, ...]:
     return tuple(Case(name, one, guess(one), pretty_good(one)) for name, one in named)
 
 
-_OCTAHEDRON = [[1, 0], [0, 1], [1, 1], [1, -1], [1, (0, 1)], [1, (0, -1)]]
+_OCTAHEDRON: list[list[int | Gaussian]] = [
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [1, -1],
+    [1, (0, 1)],
+    [1, (0, -1)],
+]
 
 
 def _pair(copies: int, share: Fraction) -> Ensemble:
@@ -116,7 +136,8 @@ def _uneven(rng: np.random.Generator, size: int) -> list[Fraction]:
 
 def certificates(stated: Hypothesis, data: tuple[Case, ...], context: Context) -> Evidence:
     """The exact checker accepts both solutions, and they are close to each other."""
-    sweep, rows = Sweep(Method.EXACT), []
+    sweep = Sweep(Method.EXACT)
+    rows: list[dict[str, Scalar]] = []
     for case in data:
         verdict = check(stated.moved(case.found.certificate))
         sweep.holds(case.point, verdict.reason, verdict.valid)
@@ -124,7 +145,7 @@ def certificates(stated: Hypothesis, data: tuple[Case, ...], context: Context) -
         sweep.at_most(case.point, "distance of the two sides", width, width, stated.gap)
         low, high = float(case.found.lower), float(case.found.upper)
         good = float(case.pgm[0])
-        rows.append(case.point | {"lower": low, "upper": high, "pretty good": good})
+        rows.append({**case.point, "lower": low, "upper": high, "pretty good": good})
     return sweep.evidence(
         "the checker accepts every certificate, and the two sides meet", table=tuple(rows)
     )

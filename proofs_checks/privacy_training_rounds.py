@@ -51,7 +51,8 @@ class Hypothesis:
     def raised(self, rounds: int, bits: int) -> int:
         """The stated factor for one qubit a round."""
         counted = rounds if self.all_rounds else 1
-        return self.qubit**counted * self.bit**bits
+        raised: int = self.qubit**counted * self.bit**bits
+        return raised
 
     def span(self, dimensions: list[int]) -> int:
         """The stated dimension of all rounds together."""

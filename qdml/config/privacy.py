@@ -46,10 +46,10 @@ class PrivacyGrid(Section):
         (1, 4, 16, 64, 256), description="copies of a message that an attacker measures"
     )
     attack_qubits: Annotated[int, Field(ge=2, le=8)] = Field(
-        4, description="qubits of the random real messages that are attacked"
+        3, description="qubits of the random real messages that are attacked"
     )
-    attack_trials: Annotated[int, Field(ge=10, le=10**5)] = Field(
-        60, description="random messages attacked for each mean fidelity"
+    attack_trials: Annotated[int, Field(ge=30, le=10**5)] = Field(
+        30, description="random messages attacked for each mean fidelity"
     )
 
 
@@ -66,7 +66,7 @@ GRIDS: dict[Scale, PrivacyGrid] = {
         ensemble_dimension=8,
         round_counts=(1, 2, 3, 4),
         attack_qubits=6,
-        attack_trials=150,
+        attack_trials=60,
     ),
     "full": PrivacyGrid(
         dimensions=(2, 3, 4, 5, 6, 8, 10),

@@ -144,11 +144,10 @@ def positive(matrix: flint.arb_mat) -> bool:
 
 def _inner(vectors: Sequence[Vector]) -> list[list[flint.fmpz_mat]]:
     """Inner products <v_i|v_j> of vectors of Gaussian integers, each as a block of integers."""
-    rows = [
-        [part for entry in vector for part in turned(*entry)]
-        for vector in vectors
-        for turned in (lambda a, b: (a, b), lambda a, b: (-b, a))
-    ]
+    rows = []
+    for vector in vectors:
+        rows.append([part for a, b in vector for part in (a, b)])
+        rows.append([part for a, b in vector for part in (-b, a)])
     wide = flint.fmpz_mat(rows)
     full = wide * wide.transpose()
     pairs = range(0, len(rows), 2)
