@@ -254,10 +254,10 @@ def digits(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         rows=tuple(rows),
         caption=(
             "A 64-pixel digit is sent as $k$ copies of six qubits in a metered stream of "
-            "inferences, and the partner measures them instead. Below each image: its fidelity, of "
-            "the best mean for uniformly random data; one run of a digit, which is not random, may "
-            "lie above or below. The last row is read off a single gradient that a classical "
-            "network of two layers would send."
+            "inferences, and the partner measures them instead; measuring all copies together is "
+            "drawn from its exact law. Below each image stands its fidelity, of the limit on the "
+            "mean for uniformly random data: a single run may lie above. The last row is read off "
+            "one gradient of a classical network of two layers."
         ),
         headline=True,
     )

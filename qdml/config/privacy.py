@@ -46,7 +46,7 @@ class PrivacyGrid(Section):
         (1, 4, 16, 64, 256), description="copies of a message that an attacker measures"
     )
     attack_qubits: Annotated[int, Field(ge=2, le=8)] = Field(
-        3, description="qubits of the random real messages that are attacked"
+        2, description="qubits of the random real messages that are attacked"
     )
     attack_trials: Annotated[int, Field(ge=30, le=10**5)] = Field(
         30, description="random messages attacked for each mean fidelity"

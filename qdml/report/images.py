@@ -13,7 +13,7 @@ MOST_IMAGES = 200
 LONGEST_LABEL = 60
 
 #: Units of the drawing: an image, the space between two, a line of text, and its letters.
-_SIDE, _GAP, _LINE, _LETTERS = 84, 12, 17, 12
+_SIDE, _GAP, _LINE, _LETTERS = 84, 12, 20, 13
 
 #: Grey levels that are told apart; one path holds all pixels of a level.
 _LEVELS = 16
@@ -30,7 +30,7 @@ def tabulate(table: Images, name: str) -> Markup:
     wide = len(table.columns) * (_SIDE + _GAP) - _GAP
     step = _LINE + _SIDE + _LINE + _GAP
     tall = _LINE + len(table.rows) * step
-    root = ElementTree.Element("svg", viewBox=f"0 0 {wide} {tall}", role="img")
+    root = ElementTree.Element("svg", viewBox=f"-1 -1 {wide + 2} {tall + 2}", role="img")
     root.set("aria-labelledby", f"{name}-title {name}-desc")
     _say(root, "title", table.title, id=f"{name}-title")
     _say(root, "desc", _in_words(table), id=f"{name}-desc")
