@@ -41,7 +41,7 @@ DRAWS = 100_000
 FIXED = ((16, 4), (16, 64))
 
 #: Local attacks are asked to come near the limit from this many copies a dimension.
-AMPLE = 8
+AMPLE = 16
 
 #: The digit that is shown, by its place in the data set, and the network whose gradient is sent.
 DIGIT, HIDDEN, CLASSES = 3, 16, 10
@@ -287,7 +287,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         r"network up to rounding. From $k$ copies of amplitude-encoded real data, uniformly random "
         r"in $N$ dimensions, no attack learns more than $F_{\mathrm{real}}(N,k)$ on average; the "
         r"best collective measurement attains it, and measuring message by message comes within a "
-        r"tenth of it at $k=8N$, more often than not. Attackers see measurement outcomes only."
+        r"tenth of it at $k=16N$, more often than not. Attackers see measurement outcomes only."
     ),
     formulas=(
         r"x_j=\frac{\partial L/\partial W_{ij}}{\partial L/\partial b_i}",
@@ -313,7 +313,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         Step(
             "reach",
             Tag.NUMERIC,
-            "the collective attack attains 0.9 of the limit at every k, local ones at k = 8N",
+            "the collective attack attains 0.9 of the limit at every k, local ones at k = 16N",
             reach,
         ),
         Step(

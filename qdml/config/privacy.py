@@ -66,7 +66,7 @@ GRIDS: dict[Scale, PrivacyGrid] = {
         ensemble_dimension=8,
         round_counts=(1, 2, 3, 4),
         attack_qubits=6,
-        attack_trials=60,
+        attack_trials=40,
     ),
     "full": PrivacyGrid(
         dimensions=(2, 3, 4, 5, 6, 8, 10),

@@ -10,7 +10,6 @@ real x, whose outcome law is drawn exactly: no network of ours could hold N^k am
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from math import sqrt
 
 import numpy as np
@@ -87,18 +86,9 @@ def local(
 
 
 def random_basis(size: int, rng: np.random.Generator) -> Floats:
-    """An orthogonal matrix (N, N), N a power of two: two Hadamard transforms with random signs."""
-    first, second = rng.choice((-1.0, 1.0), size=(2, size))
-    basis: Floats = (_hadamard(size) * first) @ (_hadamard(size) * second) / size
+    """A uniformly random orthogonal matrix (N, N), up to the signs of its rows."""
+    basis: Floats = np.linalg.qr(rng.normal(size=(size, size)))[0].T
     return basis
-
-
-@cache
-def _hadamard(size: int) -> Floats:
-    from scipy.linalg import hadamard
-
-    matrix: Floats = hadamard(size).astype(float)
-    return matrix
 
 
 def likeliest(rows: Floats, before: Floats | None = None) -> Floats:

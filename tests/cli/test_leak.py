@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qdml.bounds.certificates import check_file
+from qdml.privacy.estimation import fidelity
 
 
 @pytest.fixture
@@ -66,3 +67,20 @@ def test_bad_usage_is_one_line(call, archive, arguments, words) -> None:
     assert done.exit_code == 2
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("field", ["real", "complex"])
+def test_estimation_prints_the_best_fidelity(call, field) -> None:
+    done = call("leak", "--estimation", field, "--dimension", "64", "--copies", "16", "--json")
+    assert done.exit_code == 0
+    found = json.loads(done.output)
+    assert list(found) == ["schema_version", "fidelity"]
+    assert found["fidelity"] == fidelity(field, 64, 16)
+    text = call("leak", "--estimation", field, "--dimension", "64", "--copies", "16")
+    assert text.output.startswith("fidelity  0.")
+
+
+def test_estimation_knows_two_fields(call) -> None:
+    done = call("leak", "--estimation", "quaternionic", "--dimension", "4")
+    assert done.exit_code == 2
+    assert "field 'quaternionic': allowed are" in done.stderr

@@ -36,7 +36,7 @@ def test_drawn_estimates_follow_the_law() -> None:
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-12)
 
 
-@given(st.sampled_from([2, 8, 64]), st.integers(0, 2**32 - 1))
+@given(st.sampled_from([2, 5, 64]), st.integers(0, 2**32 - 1))
 def test_random_bases_are_orthogonal(size, seed) -> None:
     basis = random_basis(size, np.random.default_rng(seed))
     np.testing.assert_allclose(basis @ basis.T, np.eye(size), atol=1e-14 * size)

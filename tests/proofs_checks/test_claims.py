@@ -36,6 +36,9 @@ NAMED = {
     },
     "privacy-haar-information": {"the Haar formula on a basis ensemble"},
     "privacy-per-coordinate": {"p_i = 1/2"},
+    "privacy-guessing-sdp": {"PGM is optimal"},
+    "privacy-training-rounds": {"I <= q"},
+    "privacy-attacks": {"the complex limit for real data"},
     "privacy-local-dp": {"eps without d", "tanh(eps/8)", "the tau bound called exact"},
 }
 
@@ -57,6 +60,12 @@ CRUDEST = {
         many_copies=(1,),
         largest_span=20,
         instances=1,
+        ensemble_states=(2,),
+        ensemble_dimension=2,
+        round_counts=(1,),
+        attack_copies=(1,),
+        attack_qubits=2,
+        attack_trials=30,
     ),
 }
 
