@@ -161,3 +161,12 @@ def test_an_archive_too_large_for_memory_says_its_size(tmp_path, monkeypatch) ->
     monkeypatch.setattr(archive, "MOST_BYTES", 2**22)
     with pytest.raises(InputError, match=r"unpack to 0.0 GiB, too large"):
         load(tmp_path / "big.npz", 1)
+
+
+def test_states_at_a_billionth_of_a_turn_are_two() -> None:
+    assert span_dimension(from_vectors(np.array([[1, 0], [1, 1e-9]]) + 0j, 1)) == 2
+
+
+def test_copies_of_mixed_states_are_not_confined_to_the_symmetric_subspace() -> None:
+    found = leak(from_states(np.array([np.eye(2) / 2, np.diag([1.0, 0.0])]) + 0j, 2))
+    assert found.span == found.limits["dimension"] == 4
