@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -76,6 +76,31 @@ class Figure(Record):
     caption: str
 
 
+class Image(Record):
+    """One grey-level image: rows of `width` pixels, 0 paper and 1 ink, and a note below it."""
+
+    width: int = Field(ge=1, le=64)
+    pixels: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(min_length=1, max_length=4096)
+    note: str = ""
+
+
+class ImageRow(Record):
+    """A row of images under the columns of its table; None leaves a place empty."""
+
+    label: str
+    images: tuple[Image | None, ...]
+
+
+class Images(Record):
+    """A table of images as data; `headline` asks for the first place of the report."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[ImageRow, ...]
+    caption: str
+    headline: bool = False
+
+
 class Evidence(Record):
     """The result of one check of one hypothesis.
 
@@ -94,6 +119,7 @@ class Evidence(Record):
     assumed: tuple[str, ...] = ()
     alarm: float = 0.0
     figure: Figure | None = None
+    images: Images | None = None
 
 
 class StepRecord(Record):

@@ -205,9 +205,8 @@ def _flat(hypothesis: object) -> dict[str, Scalar]:
 def _without_figure(mutant: MutantRecord) -> MutantRecord:
     if mutant.evidence is None:
         return mutant
-    return mutant.model_copy(
-        update={"evidence": mutant.evidence.model_copy(update={"figure": None, "table": ()})}
-    )
+    shown = {"figure": None, "images": None, "table": ()}
+    return mutant.model_copy(update={"evidence": mutant.evidence.model_copy(update=shown)})
 
 
 def _traceback() -> str:

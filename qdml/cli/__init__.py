@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from qdml import __version__
-from qdml.cli import bound, check, claims, cost, report, run, verify
+from qdml.cli import bound, check, claims, cost, leak, report, run, verify
 from qdml.errors import QdmlError
 
 
@@ -51,6 +51,7 @@ app.command("check")(check.check)
 app.command("bound")(bound.bound)
 app.command("verify")(verify.verify)
 app.command("report")(report.report)
+app.command("leak")(leak.leak)
 app.add_typer(run.app, name="run")
 app.add_typer(cost.app, name="cost")
 
@@ -80,6 +81,7 @@ def _options(
     qdml cost inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05
     qdml bound --family disjointness --n 4       certify what a problem needs
     qdml verify cert.json                        check a certificate without any solver
+    qdml leak ensemble.npz --copies 3            what an ensemble of states tells, certified
     qdml report                                  make reports/index.html again
 
     Exit status: 0 stands, valid or imported; 1 refuted, undecided or rejected;

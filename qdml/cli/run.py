@@ -44,11 +44,14 @@ def inference(
     qdml run inference --qubits 12 --layers 2 --engine state-vector
     qdml run inference --method amplitude-estimation --qubits 3 --layers 1
     """
+    from dataclasses import asdict
+
     import numpy as np
 
     from qdml.claims.intervals import check_promise
     from qdml.errors import InputError, nearest
     from qdml.io import dumps
+    from qdml.privacy.meter import leakage
     from qdml.protocols import amplitude_estimation, drawn, inference, iterative_estimation
 
     methods: dict[str, Any] = {
@@ -74,6 +77,7 @@ def inference(
     low, high = map(float, found.interval)
     names = ("messages", "qubits", "bits", "rounds", "copies")
     bill = {name: int(getattr(found.transcript, name)) for name in names}
+    told = leakage(found.transcript)
     if as_json:
         result = {
             "method": method,
@@ -81,6 +85,7 @@ def inference(
             "interval": [low, high],
             "exact": float(found.exact),
             "transcript": bill,
+            "leakage": {name: asdict(limit) for name, limit in told.items()},
             "engine": found.engine,
             "seed": seed,
         }
@@ -90,6 +95,12 @@ def inference(
         f"loss    {found.value:+.6f} in [{low:+.6f}, {high:+.6f}], exactly {found.exact:+.6f}"
     )
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
+    for name, limit in told.items():
+        honest = f"{limit.honest:.1f}, " if limit.honest is not None else ""
+        typer.echo(
+            f"leak    {name} learns at most {honest}{limit.malicious} if malicious, "
+            f"{limit.classical} bits if sent as numbers"
+        )
     typer.echo(f"engine  {found.engine}, seed {seed}")
 
 

@@ -33,6 +33,24 @@ class PrivacyGrid(Section):
     instances: Annotated[int, Field(ge=1, le=1000)] = Field(
         2, description="random exact ensembles, states or pairs at every point"
     )
+    ensemble_states: tuple[Annotated[int, Field(ge=2, le=64)], ...] = Field(
+        (4, 8), description="states in ensembles whose guessing probability is certified"
+    )
+    ensemble_dimension: Annotated[int, Field(ge=2, le=64)] = Field(
+        3, description="dimension N of the states in these ensembles"
+    )
+    round_counts: tuple[Annotated[int, Field(ge=1, le=6)], ...] = Field(
+        (1, 2, 3), description="rounds in which superdense coding is run"
+    )
+    attack_copies: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
+        (1, 4, 16, 64, 256), description="copies of a message that an attacker measures"
+    )
+    attack_qubits: Annotated[int, Field(ge=2, le=8)] = Field(
+        2, description="qubits of the random real messages that are attacked"
+    )
+    attack_trials: Annotated[int, Field(ge=30, le=10**5)] = Field(
+        30, description="random messages attacked for each mean fidelity"
+    )
 
 
 GRIDS: dict[Scale, PrivacyGrid] = {
@@ -44,6 +62,11 @@ GRIDS: dict[Scale, PrivacyGrid] = {
         many_copies=(1, 2, 3, 7, 30, 100, 1000, 10**4),
         largest_span=90,
         instances=4,
+        ensemble_states=(2, 4, 8, 16, 64),
+        ensemble_dimension=8,
+        round_counts=(1, 2, 3, 4),
+        attack_qubits=6,
+        attack_trials=40,
     ),
     "full": PrivacyGrid(
         dimensions=(2, 3, 4, 5, 6, 8, 10),
@@ -52,5 +75,11 @@ GRIDS: dict[Scale, PrivacyGrid] = {
         many_copies=(1, 2, 3, 4, 7, 15, 30, 100, 300, 1000, 3000, 10**4, 10**5),
         largest_span=130,
         instances=12,
+        ensemble_states=(2, 3, 4, 6, 8, 16, 24, 32, 48, 64),
+        ensemble_dimension=16,
+        round_counts=(1, 2, 3, 4, 5),
+        attack_copies=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024),
+        attack_qubits=6,
+        attack_trials=1000,
     ),
 }

@@ -10,12 +10,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from qdml.claims import ClaimRecord, Figure, Finding, Outcome, Scalar, Tag
+from qdml.claims import ClaimRecord, Figure, Finding, Images, Outcome, Scalar, Tag
 from qdml.claims.evidence import StepRecord
 from qdml.io import write_atomic
 from qdml.report import text
 from qdml.report.figure import draw
 from qdml.report.formula import Typesetter
+from qdml.report.images import tabulate
 from qdml.report.read import Page, Run, Trial, read_run
 
 _HERE = Path(__file__).parent
@@ -121,11 +122,12 @@ class _Artist:
     def __init__(self) -> None:
         self._drawn = 0
 
-    def draw(self, figure: Figure) -> Markup:
-        """The figure, or a sentence that says why it could not be drawn."""
+    def draw(self, figure: Figure | Images) -> Markup:
+        """The figure or table of images, or a sentence that says why it could not be drawn."""
         self._drawn += 1
         try:
-            return draw(figure, f"f{self._drawn}")
+            name = f"f{self._drawn}"
+            return draw(figure, name) if isinstance(figure, Figure) else tabulate(figure, name)
         except Exception as error:  # noqa: BLE001 - shown, so that one figure cannot take the page
             reason = text.clean(text.cut(" ".join(str(error).split()), text.LONGEST_CELL))
             return Markup('<p class="problem">This figure could not be drawn: {}</p>').format(
@@ -140,8 +142,15 @@ def _topics(pages: Iterable[Page]) -> dict[str, list[Page]]:
     return topics
 
 
-def _headline(run: Run) -> tuple[Figure, str, str] | None:
-    """The first figure of the run with the anchor and title of what it belongs to."""
+def _headline(run: Run) -> tuple[Figure | Images, str, str] | None:
+    """The images that ask for the first place, or else the first figure of the run.
+
+    With the anchor and title of what they belong to.
+    """
+    for page in run.pages:
+        for step in page.record.steps if page.record else ():
+            if step.evidence and step.evidence.images and step.evidence.images.headline:
+                return step.evidence.images, page.anchor, page.verdict.title
     for trial in run.trials:
         if trial.record and trial.record.figures:
             return trial.record.figures[0], f"experiment-{trial.id}", trial.record.title

@@ -28,9 +28,11 @@ def test_a_run_prints_what_the_protocol_found(call: Call) -> None:
     found = estimate_random(3, 2, 0.5, 0.1, 1)
     assert set(said) == {
         "schema_version", "method", "value", "interval", "exact", "transcript", "engine", "seed",
+        "leakage",
     }  # fmt: skip
     assert (said["value"], said["exact"], said["seed"]) == (found.value, found.exact, 1)
     assert said["interval"] == list(found.interval)
+    assert said["leakage"]["bob"]["honest"] < said["leakage"]["bob"]["malicious"]
     assert said["interval"][0] <= said["exact"] <= said["interval"][1]
 
 

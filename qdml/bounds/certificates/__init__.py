@@ -25,6 +25,7 @@ CHECKERS: Mapping[str, str] = {
     "gamma2-krawtchouk-upper": "gamma2_krawtchouk_upper",
     "hidden-matching": "hidden_matching",
     "rank-mod-p": "rank_mod_p",
+    "guessing": "guessing",
 }
 
 

@@ -126,6 +126,19 @@ def rationals(value: object, name: str, length: int) -> list[Fraction]:
     return [rational(entry, f"{name}[{place}]") for place, entry in enumerate(value)]
 
 
+def integer_matrix(value: object, name: str, rows: int, columns: int | None) -> list[list[int]]:
+    """A list of `rows` lists of integers of one length, `columns` unless that is None."""
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise Rejected(f"{name}: {_short(value)}: a list of rows is needed")
+    lengths = {len(row) for row in value} | ({columns} if columns is not None else set())
+    if len(value) != rows or len(lengths) != 1 or lengths == {0}:
+        raise Rejected(f"{name}: {rows} rows of equal, right and positive length are needed")
+    for entry in (entry for row in value for entry in row):
+        if type(entry) is not int:
+            raise Rejected(f"{name}: {_short(entry)}: not an integer")
+    return value
+
+
 def only(record: Mapping[str, Any], known: Container[str]) -> None:
     """Refuse keys that no checker reads: nothing in a certificate is there for show."""
     for key in record:
