@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from qdml import __version__
-from qdml.cli import check, claims, cost, report, run
+from qdml.cli import check, claims, cost, report, run, spectrum
 from qdml.errors import QdmlError
 
 
@@ -49,6 +49,7 @@ app = typer.Typer(
 app.command("claims")(claims.claims)
 app.command("check")(check.check)
 app.command("report")(report.report)
+app.command("spectrum")(spectrum.spectrum)
 app.add_typer(run.app, name="run")
 app.add_typer(cost.app, name="cost")
 
@@ -76,6 +77,7 @@ def _options(
     qdml check inference-by-sampling --set eps=0.05
     qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
     qdml cost inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05
+    qdml spectrum --weights 1,3,9                the frequencies that a model can use
     qdml report                                  make reports/index.html again
 
     Exit status: 0 stands or imported; 1 refuted or undecided; 2 bad usage or file; 3 failed.

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import classifier, learning
+from qdml.config import classifier, expressivity, learning
 from qdml.config.classifier import ClassifierGrid
+from qdml.config.expressivity import ExpressivityGrid
 from qdml.config.learning import LearningGrid
 from qdml.config.section import SCALES, Scale, Section
 from qdml.errors import ConfigError, nearest
@@ -23,6 +24,7 @@ __all__ = [
     "SCALES",
     "ClassifierGrid",
     "Config",
+    "ExpressivityGrid",
     "Grids",
     "LearningGrid",
     "Scale",
@@ -39,11 +41,13 @@ class Grids(Section):
     """One grid for each section of claims and for the classifier."""
 
     learning: LearningGrid = learning.GRIDS["quick"]
+    expressivity: ExpressivityGrid = expressivity.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
 _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "learning": learning.GRIDS,
+    "expressivity": expressivity.GRIDS,
     "classifier": classifier.GRIDS,
 }
 

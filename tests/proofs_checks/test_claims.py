@@ -7,7 +7,7 @@ import pytest
 import proofs_checks
 from qdml.claims import Finding, Outcome, judge, run
 from qdml.claims.judge import LEAST_MUTANTS
-from qdml.config import LearningGrid, for_scale
+from qdml.config import ExpressivityGrid, LearningGrid, for_scale
 from qdml.errors import InputError
 
 #: Mutants that the specification of the theory names; more may be added, none may go.
@@ -26,6 +26,26 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "spectrum-by-depth": {"4^(l-1) is contiguous", "binary gives 2^L"},
+    "spectrum-reached": set(),
+    "spectrum-size": set(),
+    "freedom-is-linear": {"spectrum or parameters"},
+}
+
+#: The crudest grid of every topic.
+CRUDEST = {
+    "learning": LearningGrid(
+        qubits=(1,),
+        layers=(1,),
+        accuracy=(1.5,),
+        failure_probability=(0.9,),
+        instances=1,
+        loss_steps=1,
+        runs=1,
+    ),
+    "expressivity": ExpressivityGrid(
+        layers=(1,), harmonics=(1,), orders=(2,), bits=(2,), instances=1, runs=1
+    ),
 }
 
 
@@ -76,14 +96,6 @@ def test_an_unknown_id_names_the_nearest() -> None:
 @pytest.mark.parametrize("claim_id", proofs_checks.ids())
 def test_the_crudest_grid_still_kills_every_mutant(claim_id: str, seed: int) -> None:
     claim = proofs_checks.load(claim_id)
-    crude = LearningGrid(
-        qubits=(1,),
-        layers=(1,),
-        accuracy=(1.5,),
-        failure_probability=(0.9,),
-        instances=1,
-        loss_steps=1,
-        runs=1,
-    )
+    crude = CRUDEST[claim.topic]
     verdict = judge(run(claim, crude, seed)[0])
     assert verdict.outcome is Outcome.STANDS, verdict.reason
