@@ -33,9 +33,6 @@ ANCHOR = 2
 #: Circuits are run at exact inputs up to this depth: the numbers grow like 3^L digits.
 DEEPEST_RUN = 4
 
-#: A layer between whose coefficients nothing cancels; random ones may cancel by chance.
-PLAIN: series.Layer = (("Y", Direction(2, 1)), ("Z", Direction(3, 2)))
-
 
 @dataclass(frozen=True)
 class Hypothesis:
@@ -69,12 +66,13 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Instance:
-    """One model with random exact unitaries, and its exact coefficients."""
+    """One model and its exact coefficients; among random ones some may cancel by chance."""
 
     encoding: str
     weights: tuple[int, ...]
     layers: tuple[series.Layer, ...]
     found: series.Series
+    random: bool
 
 
 def gather(context: Context) -> tuple[Instance, ...]:
@@ -83,16 +81,21 @@ def gather(context: Context) -> tuple[Instance, ...]:
     for depth in _depths(context):
         for encoding, base in BASES.items():
             weights = powers(base, depth)
-            drawn = [(PLAIN,) * (depth + 1)]
+            fixed = tuple((("Y", Direction(number + 2, 1)),) for number in range(depth + 1))
+            found.append(_instance(encoding, weights, fixed, random=False))
             for i in range(context.grid.instances if depth <= DEEPEST_RUN else 0):
                 rng = context.rng(encoding, depth, i)
-                drawn.append(
-                    tuple([("Y", direction(rng)), ("Z", direction(rng))] for _ in range(depth + 1))
+                layers = tuple(
+                    (("Y", direction(rng)), ("Z", direction(rng))) for _ in range(depth + 1)
                 )
-            for layers in drawn:
-                exact = series.coefficients(weights, layers)
-                found.append(Instance(encoding, weights, tuple(layers), exact))
+                found.append(_instance(encoding, weights, layers, random=True))
     return tuple(found)
+
+
+def _instance(
+    encoding: str, weights: tuple[int, ...], layers: tuple[series.Layer, ...], *, random: bool
+) -> Instance:
+    return Instance(encoding, weights, layers, series.coefficients(weights, layers), random)
 
 
 def _depths(context: Context) -> list[int]:
@@ -163,7 +166,7 @@ def circuits(stated: Hypothesis, data: tuple[Instance, ...], context: Context) -
     for number, item in enumerate(data):
         depth = len(item.weights)
         point: dict[str, object] = {"encoding": item.encoding, "L": depth, "instance": number}
-        if item.layers[0] is PLAIN:
+        if not item.random:
             used, stands = len(item.found.support), stated.size(item.encoding, depth)
             sweep.equal(point, "coefficients not zero", used, stands)
         if depth > DEEPEST_RUN:

@@ -163,6 +163,7 @@ def reached(stated: Hypothesis, data: tuple[Instance, ...], context: Context) ->
 def _is_multiple(half: Direction, quarters: int) -> bool:
     """Whether the angle is a multiple of `quarters` times pi/2, exactly."""
     turn = series.multiple(half, 2)
+    assert isinstance(turn, Direction)
     if turn.cosine != 0 and turn.sine != 0:
         return False
     number = {(1, 0): 0, (0, 1): 1, (-1, 0): 2, (0, -1): 3}[_sign(turn.cosine), _sign(turn.sine)]

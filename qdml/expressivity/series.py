@@ -73,8 +73,11 @@ class Series:
         return total / self.scale
 
 
-def multiple(angle: Direction, factor: int) -> Direction:
-    """The angle times a whole number: the direction (c + i s)^factor, conjugate for negative."""
+def multiple(angle: Angle, factor: int) -> Angle:
+    """The angle times a whole number; an exact one is the direction (c + i s)^factor."""
+    if not isinstance(angle, Direction):
+        assert isinstance(angle, Radians)
+        return Radians(factor * angle.value)
     base = (angle.cosine, angle.sine if factor >= 0 else -angle.sine)
     power = (1, 0)
     for _ in range(abs(factor)):
@@ -91,12 +94,7 @@ def circuit(weights: Sequence[int], layers: Sequence[Layer], x: Angle) -> Distri
     z = Pauli("Z")
     blocks, owners = [_block(layers[0])], ["bob"]
     for weight, layer in zip(weights, layers[1:], strict=True):
-        if isinstance(x, Direction):
-            angle: Angle = multiple(x, weight)
-        else:
-            assert isinstance(x, Radians)
-            angle = Radians(weight * x.value)
-        blocks += [Block((Rotation(z, angle),)), _block(layer)]
+        blocks += [Block((Rotation(z, multiple(x, weight)),)), _block(layer)]
         owners += ["alice", "bob"]
     return DistributedCircuit(1, tuple(blocks), z, tuple(owners))
 

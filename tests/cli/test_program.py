@@ -81,7 +81,16 @@ def test_the_version(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["claims"], ["check"], ["report"], ["run", "inference"], ["cost", "inference"]]
+    "command",
+    [
+        [],
+        ["claims"],
+        ["check"],
+        ["report"],
+        ["spectrum"],
+        ["run", "inference"],
+        ["cost", "inference"],
+    ],
 )
 def test_every_help_has_an_example(command: list[str], call: Call) -> None:
     result = call(*command, "--help")

@@ -30,6 +30,14 @@ NAMED = {
     "spectrum-reached": set(),
     "spectrum-size": set(),
     "freedom-is-linear": {"spectrum or parameters"},
+    "fourier-approximation": {
+        "rate K^-q",
+        "no null labels",
+        "uncontrolled data gates",
+        "no sign on the last weight",
+    },
+    "copies-are-degrees": {"signal 1"},
+    "nonlinear-features": set(),
 }
 
 #: The crudest grid of every topic.
