@@ -20,7 +20,10 @@ LEDGERS = {
     "vector-in-subspace": "one copy",
     "pointer-jumping": "ledger",
     "gradient-states": "ledger",
+    "fine-tuning": "ledger",
 }
+#: Protocols in which nothing is announced.
+SILENT = ("gradient-states", "fine-tuning")
 GRID = LearningGrid(
     qubits=(2,),
     layers=(1, 2),
@@ -112,7 +115,7 @@ def test_one_wrong_line_refutes_the_ledger(
     assert finding(claim_id) is Finding.REFUTES
 
 
-@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name != "gradient-states"])
+@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name not in SILENT])
 def test_a_lost_announcement_refutes_the_ledger(
     monkeypatch: pytest.MonkeyPatch, claim_id: str
 ) -> None:
@@ -120,7 +123,7 @@ def test_a_lost_announcement_refutes_the_ledger(
     assert finding(claim_id) is Finding.REFUTES
 
 
-@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name != "gradient-states"])
+@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name not in SILENT])
 def test_an_announcement_of_too_many_bits_refutes_the_ledger(
     monkeypatch: pytest.MonkeyPatch, claim_id: str
 ) -> None:

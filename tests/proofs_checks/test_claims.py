@@ -26,6 +26,7 @@ NAMED = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "fine-tuning": {"direct without TP", "shadows linear in T"},
     "spectrum-by-depth": {"4^(l-1) is contiguous", "binary gives 2^L"},
     "spectrum-reached": set(),
     "spectrum-size": set(),
