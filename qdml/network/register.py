@@ -67,7 +67,7 @@ class World:
     def divided(self, slots: list[object], counts: Sequence[int]) -> list[World]:
         """Worlds of `counts` copies each, qubits in the order of `slots`, which are all of them."""
         state = self._to_front(slots).ravel()
-        return [World(state.copy(), count) for count in counts]
+        return [World(state, count) for count in counts]
 
     def sign_count(self, observable: Pauli, slots: list[object], rng: np.random.Generator) -> int:
         """Measure a Pauli observable on every copy, drop the slots, return the number of +1.

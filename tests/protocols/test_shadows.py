@@ -75,6 +75,7 @@ def test_medians_of_means() -> None:
     assert found.estimate(terms, 1) == pytest.approx(3 / 7)
     assert found.estimate(terms, 2) == 0  # 3 and -3; the seventh copy is left
     assert found.estimate(terms, 3) == 0  # 3, 0, -3
+    assert found.estimate(terms, 7) == 3
     with pytest.raises(InputError, match="8 groups of 7 copies: expected 1 up to as many"):
         found.estimate(terms, 8)
     with pytest.raises(InputError, match="'ZZ' does not fit shadows of 1 qubits"):
