@@ -23,6 +23,7 @@ from qdml.claims import (
 )
 from qdml.claims.intervals import hoeffding_radius
 from qdml.claims.symbolic import identities
+from qdml.errors import InputError
 from qdml.expressivity import copies
 
 #: Dimensions that are looked at whatever the grid: an odd one, and one where the signal is not 1.
@@ -44,6 +45,10 @@ class Hypothesis:
     full_signal: bool = False
     divide: bool = True
     needed_offset: int = 0
+
+    def __post_init__(self) -> None:
+        if self.factor < 0:
+            raise InputError(f"factor = {self.factor}: expected 0 or more, as of a degree")
 
     def degree(self, count: int) -> int:
         """The stated degree from `count` copies."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import sympy
 
@@ -21,6 +22,7 @@ from qdml.claims import (
     Tag,
 )
 from qdml.claims.symbolic import identities
+from qdml.errors import InputError
 from qdml.expressivity import series
 from qdml.expressivity.spectrum import BASES, frequencies, powers, reachable_dimension
 from qdml.model.ansatz import direction
@@ -45,6 +47,12 @@ class Hypothesis:
     equal_factor: int = 2
     equal_offset: int = 1
     turns: int = 1
+
+    def __post_init__(self) -> None:
+        if min(self.base, self.binary_base) < 2:
+            raise InputError(
+                f"base = {self.base}, binary_base = {self.binary_base}: expected 2 or more"
+            )
 
     def weights(self, encoding: str, layers: int) -> tuple[int, ...]:
         """The weights of an encoding."""
@@ -155,8 +163,9 @@ def enumerated(stated: Hypothesis, data: tuple[Instance, ...], context: Context)
             point = {"encoding": encoding, "L": depth}
             sweep.equal(point, "frequencies", len(spectrum), stated.size(encoding, depth))
             largest = (stated.size(encoding, depth) - 1) // 2
-            odd_one = min({*range(-largest, largest + 1)} ^ {*spectrum}, default=None)
-            sweep.holds(point | {"m": odd_one}, f"all |m| <= {largest}", odd_one is None)
+            gap = next((m for m, above in pairwise(spectrum) if above > m + 1), None)
+            sweep.equal(point, "largest frequency", spectrum[-1], largest)
+            sweep.holds(point | {"gap above": gap}, f"all |m| <= {largest}", gap is None)
     return sweep.evidence("the spectra are intervals of whole numbers of the stated sizes")
 
 

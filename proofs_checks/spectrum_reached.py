@@ -38,9 +38,10 @@ class Hypothesis:
     base: int = 3
 
     def __post_init__(self) -> None:
-        if self.quarters < 1 or self.divisor < 1:
+        if min(self.quarters, self.divisor, self.base) < 1:
             raise InputError(
-                f"quarters = {self.quarters}, divisor = {self.divisor}: expected 1 or more"
+                f"quarters = {self.quarters}, divisor = {self.divisor}, base = {self.base}: "
+                "expected 1 or more"
             )
 
     def matrix(self, cosine: sympy.Expr, sine: sympy.Expr) -> list[list[sympy.Expr]]:

@@ -23,6 +23,7 @@ from qdml.claims import (
 )
 from qdml.claims.intervals import hoeffding_radius
 from qdml.claims.symbolic import identities
+from qdml.errors import InputError
 from qdml.expressivity import averages, series
 from qdml.expressivity.spectrum import frequencies, powers
 from qdml.protocols import inference
@@ -43,9 +44,17 @@ class Hypothesis:
     root: bool = False
     conjugate: bool = True
 
+    def __post_init__(self) -> None:
+        if self.share < 2 or self.base not in (1, 3):
+            raise InputError(
+                f"share = {self.share}, base = {self.base}: expected a share of 2 or more, and "
+                "base 3 or 1"
+            )
+
     def mean_square(self, layers: int) -> Fraction:
         """The stated mean of |c_m|^2."""
-        return Fraction(1, self.share ** (layers + self.extra))
+        mean: Fraction = Fraction(1, self.share) ** (layers + self.extra)
+        return mean
 
 
 @dataclass(frozen=True)
