@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations_with_replacement, product
 from math import comb, factorial, prod
 
@@ -87,6 +88,7 @@ def parity_signal(dimension: int) -> Fraction:
     return Fraction(factorial(dimension), factorial(half) * dimension**half)
 
 
+@cache
 def parity_observable(dimension: int) -> Contraction:
     """The observable that attains `parity_signal`: it pairs orderings of halves. N a power of 2."""
     half = dimension // 2
