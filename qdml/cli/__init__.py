@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from qdml import __version__
-from qdml.cli import bound, check, claims, cost, leak, report, run, verify
+from qdml.cli import bound, check, claims, cost, leak, report, run, spectrum, verify
 from qdml.errors import QdmlError
 
 
@@ -52,6 +52,7 @@ app.command("bound")(bound.bound)
 app.command("verify")(verify.verify)
 app.command("report")(report.report)
 app.command("leak")(leak.leak)
+app.command("spectrum")(spectrum.spectrum)
 app.add_typer(run.app, name="run")
 app.add_typer(cost.app, name="cost")
 
@@ -82,6 +83,7 @@ def _options(
     qdml bound --family disjointness --n 4       certify what a problem needs
     qdml verify cert.json                        check a certificate without any solver
     qdml leak ensemble.npz --copies 3            what an ensemble of states tells, certified
+    qdml spectrum --weights 1,3,9                the frequencies that a model can use
     qdml report                                  make reports/index.html again
 
     Exit status: 0 stands, valid or imported; 1 refuted, undecided or rejected;

@@ -174,6 +174,28 @@ class Party:
         first, second = (Register(self, world, part, register.name) for part in parts)
         return first, second
 
+    def divide(self, register: Register, counts: Sequence[int]) -> list[Register]:
+        """The copies of a register as several registers of `counts` copies, in that order.
+
+        Consumes the register. The counts add up to its copies, and the whole joint state has to be
+        in it, because the qubits elsewhere would not be divided.
+        """
+        self._check_mine(register)
+        if register.qubits < len(register.world.slots):
+            raise NoCloningError(
+                f"{self.name} divides {register.name!r}, a part of a joint state: the qubits "
+                "elsewhere would not be divided; divide all of it"
+            )
+        if min(counts, default=0) < 1 or sum(counts) != register.copies:
+            raise NoCloningError(
+                f"{self.name} divides {register.copies} copies of {register.name!r} into "
+                f"{len(counts)} registers of {sum(counts)} in all: expected one copy or more in "
+                "each, and every copy in one"
+            )
+        world, slots = register.consume("divided")
+        worlds = world.divided(slots, counts)
+        return [Register(self, part, list(part.slots), register.name) for part in worlds]
+
     def apply(self, gates: Sequence[Gate], register: Register) -> None:
         """Apply gates to an own register."""
         self._check_mine(register)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -58,6 +59,11 @@ class World:
     def apply(self, gates: list[Gate], slots: list[object]) -> None:
         """Act on the named slots, in their order, as qubits 0, 1, ..."""
         self.held.apply(gates, self._axes(slots))
+
+    def divided(self, slots: list[object], counts: Sequence[int]) -> list[World]:
+        """Worlds of `counts` copies each, qubits in the order of `slots`, which are all of them."""
+        state = self._to_front(slots).ravel()
+        return [World(state, count) for count in counts]
 
     def sign_count(self, observable: Pauli, slots: list[object], rng: np.random.Generator) -> int:
         """Measure a Pauli observable on every copy, drop the slots, return the number of +1.

@@ -89,6 +89,7 @@ def test_the_version(call: Call) -> None:
         ["bound"],
         ["verify"],
         ["report"],
+        ["spectrum"],
         ["run", "inference"],
         ["cost", "inference"],
     ],

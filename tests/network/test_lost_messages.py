@@ -22,6 +22,7 @@ LEDGERS = {
     "gradient-states": "ledger",
     "inference-by-amplitude-estimation": "ledger",
     "linear-quantum-upper": "ledger",
+    "fine-tuning": "ledger",
 }
 GRIDS = {
     "learning": LearningGrid(
@@ -35,6 +36,8 @@ GRIDS = {
     ),
     "linear": LinearGrid(quantum_inverse_margins=(2,), runs=1),
 }
+#: Protocols in which nothing is announced.
+SILENT = ("gradient-states", "fine-tuning")
 Fault = Callable[[Transcript], None]
 
 
@@ -117,7 +120,7 @@ def test_one_wrong_line_refutes_the_ledger(
     assert finding(claim_id) is Finding.REFUTES
 
 
-@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name != "gradient-states"])
+@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name not in SILENT])
 def test_a_lost_announcement_refutes_the_ledger(
     monkeypatch: pytest.MonkeyPatch, claim_id: str
 ) -> None:
@@ -125,7 +128,7 @@ def test_a_lost_announcement_refutes_the_ledger(
     assert finding(claim_id) is Finding.REFUTES
 
 
-@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name != "gradient-states"])
+@pytest.mark.parametrize("claim_id", [name for name in LEDGERS if name not in SILENT])
 def test_an_announcement_of_too_many_bits_refutes_the_ledger(
     monkeypatch: pytest.MonkeyPatch, claim_id: str
 ) -> None:
