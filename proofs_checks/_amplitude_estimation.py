@@ -20,7 +20,7 @@ from qdml.claims.majority import enclosure, median_runs
 from qdml.model.ansatz import direction, random_pauli
 from qdml.model.circuit import DistributedCircuit
 from qdml.network import Transcript
-from qdml.protocols import amplitude_estimation, inference
+from qdml.protocols import amplitude_estimation, drawn
 from qdml.quantum.numbers import State, exact, imaginary, real
 
 #: Exact states of more qubits or layers than this add time and no insight.
@@ -78,7 +78,7 @@ def gather(context: Context) -> Data:
     wanted = promises(context)
     for n in sorted({min(n, 3) for n in grid.qubits}):
         for layers in grid.layers:
-            circuit, state = inference.random_instance(n, layers, context.seed)
+            circuit, state = drawn.random_instance(n, layers, context.seed)
             for m, r in ((2, 1), (5, 3), (8, 7)):
                 run = amplitude_estimation.run(circuit, state, m, r, seed=n)
                 runs.append(Run(n, layers, m, r, run.transcript))
@@ -107,8 +107,8 @@ def _powers(n: int, layers: int, rng: np.random.Generator) -> tuple[Powers, Tran
 
 def hardest(context: Context) -> tuple[DistributedCircuit, State]:
     """Of 16 random instances on one qubit the one of loss nearest to 0: outcomes vary most."""
-    drawn = [inference.random_instance(1, 1, context.seed + i) for i in range(16)]
-    return min(drawn, key=lambda pair: abs(float(pair[0].loss(pair[1]))))
+    instances = [drawn.random_instance(1, 1, context.seed + i) for i in range(16)]
+    return min(instances, key=lambda pair: abs(float(pair[0].loss(pair[1]))))
 
 
 def promises(context: Context) -> list[tuple[Fraction, Fraction]]:

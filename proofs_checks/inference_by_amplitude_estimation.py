@@ -50,7 +50,7 @@ from qdml.claims.intervals import (
 )
 from qdml.claims.majority import enclosure, median_runs
 from qdml.claims.symbolic import identities
-from qdml.protocols import amplitude_estimation, inference, iterative_estimation
+from qdml.protocols import amplitude_estimation, drawn, iterative_estimation
 from qdml.quantum.numbers import inner, real
 
 #: Losses that are looked at whatever the grid: false variants show there.
@@ -204,7 +204,7 @@ def looks(stated: Hypothesis, data: Data, context: Context) -> Evidence:
     sweep, batch = Sweep(Method.EXACT), iterative_estimation.BATCH
     for n, layers in ((1, 1), (2, 2)):
         for eps in (0.5, 0.1):
-            circuit, state = inference.random_instance(n, layers, context.seed)
+            circuit, state = drawn.random_instance(n, layers, context.seed)
             found = iterative_estimation.run(circuit, state, eps, SHOWN_FAILURE, seed=n)
             iterates = [look.iterates for look in found.looks]
             point = {"n": n, "L": layers, "eps": eps, "iterates": str(iterates)}

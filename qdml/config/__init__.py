@@ -13,11 +13,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import bounds, classifier, learning, linear
+from qdml.config import bounds, classifier, expressivity, learning, linear, privacy, record
 from qdml.config.bounds import BoundsGrid
 from qdml.config.classifier import ClassifierGrid
+from qdml.config.expressivity import ExpressivityGrid
 from qdml.config.learning import LearningGrid
 from qdml.config.linear import LinearGrid
+from qdml.config.privacy import PrivacyGrid
+from qdml.config.record import RecordGrid
 from qdml.config.section import SCALES, Scale, Section
 from qdml.errors import ConfigError, nearest
 
@@ -26,9 +29,12 @@ __all__ = [
     "BoundsGrid",
     "ClassifierGrid",
     "Config",
+    "ExpressivityGrid",
     "Grids",
     "LearningGrid",
     "LinearGrid",
+    "PrivacyGrid",
+    "RecordGrid",
     "Scale",
     "Section",
     "commented",
@@ -44,14 +50,20 @@ class Grids(Section):
 
     learning: LearningGrid = learning.GRIDS["quick"]
     bounds: BoundsGrid = bounds.GRIDS["quick"]
+    record: RecordGrid = record.GRIDS["quick"]
     linear: LinearGrid = linear.GRIDS["quick"]
+    privacy: PrivacyGrid = privacy.GRIDS["quick"]
+    expressivity: ExpressivityGrid = expressivity.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
 _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "learning": learning.GRIDS,
     "bounds": bounds.GRIDS,
+    "record": record.GRIDS,
     "linear": linear.GRIDS,
+    "privacy": privacy.GRIDS,
+    "expressivity": expressivity.GRIDS,
     "classifier": classifier.GRIDS,
 }
 

@@ -62,7 +62,7 @@ class World:
 
     def divided(self, slots: list[object], counts: Sequence[int]) -> list[World]:
         """Worlds of `counts` copies each, qubits in the order of `slots`, which are all of them."""
-        state = self._to_front(slots).ravel()
+        state = self.held.arranged(self._axes(slots))
         return [World(state, count) for count in counts]
 
     def sign_count(self, observable: Pauli, slots: list[object], rng: np.random.Generator) -> int:

@@ -49,6 +49,10 @@ class JointState(Protocol):
         """All amplitudes (2^n,)."""
         ...
 
+    def arranged(self, axes: Sequence[int]) -> State | Chain:
+        """The state with its qubits, all of them, in the order of `axes`."""
+        ...
+
     def joined(self, other: JointState) -> JointState:
         """The tensor product, the qubits of `other` last."""
         ...
@@ -99,6 +103,10 @@ class Vector:
     def vector(self) -> State:
         """The array itself."""
         return self._state
+
+    def arranged(self, axes: Sequence[int]) -> State:
+        """A vector (2^n,)."""
+        return self._to_front(axes).ravel()
 
     def joined(self, other: JointState) -> JointState:
         """A vector, unless `other` is a chain."""
@@ -181,6 +189,15 @@ class Chained:
     def vector(self) -> State:
         """All amplitudes, where that is possible."""
         return self._chain.vector() if self._chain else np.ones(1, dtype=complex)
+
+    def arranged(self, axes: Sequence[int]) -> Chain:
+        """The chain, whose qubits stay in their order. Raises `InputError` for any other."""
+        if list(axes) != list(range(self.qubits)):
+            raise InputError(
+                "a matrix-product state keeps the order of its qubits: expected a register that "
+                "was neither split nor joined in another order"
+            )
+        return self.chain
 
     def joined(self, other: JointState) -> JointState:
         """A chain."""

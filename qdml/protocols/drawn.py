@@ -51,13 +51,21 @@ def model(
     written = kind == "random" or engine in ("reference", "state-vector")
     chained = engine == "matrix-product" or not written
     _check_size(qubits, layers, written, chained)
-    rng = generator(seed, f"{kind} inference", qubits, layers)
-    circuit = random_line(qubits, layers, rng)
     if kind == "random":
-        state = amplitude_encoding(rng.normal(size=2**qubits))
+        circuit, state = random_instance(qubits, layers, seed)
         return circuit, Chain.of(state) if chained else state
+    rng = generator(seed, "structured inference", qubits, layers)
+    circuit = random_line(qubits, layers, rng)
     chain = smooth(WavePacket(rng), qubits)
     return circuit, chain.vector() if written else chain
+
+
+def random_instance(qubits: int, layers: int, seed: int) -> tuple[DistributedCircuit, State]:
+    """A random line circuit and a random real vector; raises `InputError` as `model` does."""
+    _check_size(qubits, layers, written=True, chained=False)
+    rng = generator(seed, "random inference", qubits, layers)
+    circuit = random_line(qubits, layers, rng)
+    return circuit, amplitude_encoding(rng.normal(size=2**qubits))
 
 
 def forced(engine: Engine) -> AbstractContextManager[None]:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdml.errors import LocalityError, NoCloningError
+from qdml.errors import InputError, LocalityError, NoCloningError
 from qdml.network import Network
 from qdml.quantum.gates import Pauli, Permutation
 from qdml.quantum.numbers import exact
 from qdml.quantum.reference import basis_state
+from qdml.tensor.chain import Chain
 from qdml.testing import states
 
 counts = st.lists(st.integers(1, 9), min_size=1, max_size=5)
@@ -69,3 +70,14 @@ def test_only_whole_states_of_ones_own_and_only_once() -> None:
         another = alice.prepare(basis_state(0, 2), "hers", 4)
     with bob, pytest.raises(LocalityError, match="which alice holds"):
         bob.divide(another, [2, 2])
+
+
+def test_a_chain_is_divided_in_its_order() -> None:
+    alice = Network(0).party("alice")
+    with alice:
+        register = alice.prepare(Chain.product([[1, 1]] * 40), copies=5)
+        one, two = alice.divide(register, [2, 3])
+        assert (one.copies, two.copies, two.qubits) == (2, 3, 40)
+        high, low = alice.split(two, 20)
+        with pytest.raises(InputError, match="neither split nor joined in another order"):
+            alice.divide(alice.join(low, high), [1, 2])

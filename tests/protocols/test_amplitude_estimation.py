@@ -17,7 +17,7 @@ from qdml.bounds.costs import inference, iterative_lines
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
 from qdml.protocols import amplitude_estimation, iterative_estimation
-from qdml.protocols.inference import random_instance
+from qdml.protocols.drawn import random_instance
 from qdml.quantum.gates import Dense
 from qdml.quantum.numbers import inner, real
 from qdml.quantum.placing import Leading
