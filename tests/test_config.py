@@ -42,6 +42,7 @@ def test_scales_differ_only_in_grids() -> None:
         ({"grids": {"learning": {"failure_probability": [1]}}}, "less than 1"),
         ({"grids": {"learning": {"qubits": ["three"]}}}, "qubits.0: 'three'"),
         ({"grids": 3}, "config grids: 3"),
+        ({"grids": {"\n": None}}, r"config grids\.'.n': unknown key"),
         ({"seed": -1}, "greater than or equal to 0"),
         ({"scale": "quik"}, r"allowed are quick, default, full \(nearest: 'quick'\)"),
     ],

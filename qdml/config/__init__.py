@@ -163,7 +163,8 @@ def _merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
-    where = ".".join(path)
+    # A key may hold anything, a line break too.
+    where = ".".join(part if part.isprintable() else repr(part) for part in path)
     if first["type"] == "extra_forbidden":
         model: Any = Config
         for part in path[:-1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -19,6 +19,8 @@ SimulatedQubits = Annotated[int, Field(ge=2, le=8)]
 
 class BoundsGrid(Section):
     """Points at which the claims on lower bounds are checked."""
+
+    title: ClassVar[str] = "Lower bounds"
 
     matrix_disjointness: tuple[MatrixBits, ...] = Field(
         (2, 4), description="bits n of the disjointness matrices that are certified"

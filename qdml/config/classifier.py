@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from qdml.config.section import Count, Scale, Section
@@ -9,6 +11,8 @@ from qdml.config.section import Count, Scale, Section
 
 class ClassifierGrid(Section):
     """What is classified over the metered network, and with how many copies."""
+
+    title: ClassVar[str] = "Classifiers"
 
     datasets: tuple[str, ...] = Field(
         ("digits-3-8", "digits-parity"), description="classification tasks, by registered name"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ Bits = Annotated[int, Field(ge=2, le=6)]
 
 class ExpressivityGrid(Section):
     """Points at which the claims on expressivity are checked."""
+
+    title: ClassVar[str] = "Expressivity"
 
     layers: tuple[Depth, ...] = Field((1, 2, 3, 6), description="encoding gates L")
     harmonics: tuple[Harmonics, ...] = Field(

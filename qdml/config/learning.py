@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ from qdml.config.section import Accuracy, Layers, Probability, Scale, Section, S
 
 class LearningGrid(Section):
     """Points at which the claims on inference and learning are checked."""
+
+    title: ClassVar[str] = "Inference and learning"
 
     qubits: tuple[SmallQubits, ...] = Field(
         (1, 2, 3), description="qubits n; the dimension is N = 2^n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ InverseMargin = Annotated[int, Field(ge=2, le=1000)]
 
 class LinearGrid(Section):
     """Points at which the claims on linear classification are checked."""
+
+    title: ClassVar[str] = "Linear classification"
 
     inverse_margins: tuple[InverseMargin, ...] = Field(
         (3, 10, 40), description="1/gamma for exact binomial tails and bounds"

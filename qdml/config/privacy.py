@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ ManyCopies = Annotated[int, Field(ge=1, le=10**6)]
 
 class PrivacyGrid(Section):
     """Points at which the claims on privacy are checked."""
+
+    title: ClassVar[str] = "Privacy"
 
     dimensions: tuple[Dimension, ...] = Field(
         (2, 3, 4), description="dimensions N in which states, spans and POVMs are exact"

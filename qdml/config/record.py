@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ Score = Annotated[float, Field(gt=0)]
 
 class RecordGrid(Section):
     """Points at which the classical cost of the cross-entropy task is certified and met."""
+
+    title: ClassVar[str] = "The finite-size record"
 
     record_qubits: tuple[Annotated[int, Field(ge=1, le=40)], ...] = Field(
         (4, 12), description="qubits n at which bounds are certified"

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from qdml.claims import ClaimRecord, Figure, Finding, Images, Outcome, Scalar, Tag
 from qdml.claims.evidence import StepRecord
+from qdml.config import Grids
 from qdml.io import write_atomic
 from qdml.report import text
 from qdml.report.figure import draw
@@ -136,10 +137,12 @@ class _Artist:
 
 
 def _topics(pages: Iterable[Page]) -> dict[str, list[Page]]:
-    topics: dict[str, list[Page]] = {}
+    """Pages by the title of their section, sections in the order of the configuration."""
+    sections = {name: field.annotation for name, field in Grids.model_fields.items()}
+    topics: dict[str, list[Page]] = {name: [] for name in sections}
     for page in pages:
         topics.setdefault(page.verdict.topic, []).append(page)
-    return topics
+    return {getattr(sections.get(name), "title", name): own for name, own in topics.items() if own}
 
 
 def _headline(run: Run) -> tuple[Figure | Images, str, str] | None:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from qdml.errors import EvidenceError
 
 #: Larger files, and integers of more decimal digits, are refused unread.
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 16 * 2**20
 MAX_DIGITS = 4000
 
 _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")
