@@ -40,7 +40,9 @@ def outcomes(circuit: DistributedCircuit, state: np.ndarray, evaluations: int) -
         joined = last.join(phase, register)
         back = Dense(amplitude_estimation._fourier(evaluations, phase.qubits))
         last.apply([Leading(back, phase.qubits)], joined)
-    front = joined.world._to_front(joined.slots).reshape(2**phase.qubits, -1)
+    front = joined.world.held.arranged(joined.world._axes(joined.slots)).reshape(
+        2**phase.qubits, -1
+    )
     return (np.abs(front) ** 2).sum(axis=1)
 
 
@@ -66,7 +68,9 @@ def test_powers_overlap_as_chebyshev_polynomials(pair, evaluations: int) -> None
     _, parties, phase, register = amplitude_estimation.phases(circuit, state, evaluations, 1, 0)
     with parties[circuit.owners[-1]] as last:
         joined = last.join(phase, register)
-    rows = joined.world._to_front(joined.slots).reshape(2**phase.qubits, -1)[:evaluations]
+    rows = joined.world.held.arranged(joined.world._axes(joined.slots)).reshape(
+        2**phase.qubits, -1
+    )[:evaluations]
     norm = real(inner(rows[0], rows[0]))
     assert [real(inner(rows[0], row)) / norm for row in rows] == chebyshev[:evaluations]
 
