@@ -20,7 +20,7 @@ from qdml.bounds.cross_entropy.search import (
 from qdml.claims import Context, Evidence, Figure, Method, Series, Sweep
 from qdml.claims.intervals import hoeffding_radius
 from qdml.protocols import cross_entropy as task
-from qdml.quantum.clifford import random_basis
+from qdml.quantum import clifford
 
 KINDS = ("random", "stabiliser", "Lloyd")
 
@@ -64,7 +64,7 @@ def _play(n: int, bits: int, rounds: int, kind: str, rng: np.random.Generator) -
         book = (task.stabiliser_book if kind == "stabiliser" else task.lloyd_book)(n, bits, rng)
     every, scores, sent = _bases(n) if n <= 2 else None, [], set()
     for k, psi in enumerate(task.haar_states(n, rounds, rng)):
-        bases = task.matrices([random_basis(n, rng)]) if every is None else every
+        bases = task.matrices([clifford.random(n, rng)]) if every is None else every
         played = task.play_classical(book, psi, bases, k)
         scores.append(played.score)
         sent.add(played.transcript.bits)
@@ -130,7 +130,7 @@ def quantum_message(stated: Hypothesis, data: Data, context: Context) -> Evidenc
         rounds = grid.rounds if n <= 6 else max(1, grid.rounds // 8)
         noise, weights = task.depolarising(strength, rng), []
         for k, psi in enumerate(task.haar_states(n, rounds, rng)):
-            played = task.play_quantum(psi, random_basis(n, rng), k, noise)
+            played = task.play_quantum(psi, clifford.random(n, rng), k, noise)
             weights.append(played.score + 1)
             sweep.equal({"n": n}, "qubits", played.transcript.qubits, n)
         cut = min(2.0**n, CUT)

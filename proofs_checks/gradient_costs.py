@@ -30,7 +30,7 @@ from qdml.model.ansatz import random_commuting
 from qdml.model.circuit import DistributedCircuit
 from qdml.model.gradient_task import METHODS, Task, shadow_factor
 from qdml.protocols import gradient_methods
-from qdml.quantum import cliffords
+from qdml.quantum import clifford
 from qdml.quantum.gates import Pauli
 from qdml.quantum.numbers import State
 from qdml.quantum.reference import amplitude_encoding
@@ -202,7 +202,7 @@ def rates(stated: Hypothesis, data: tuple[Run, ...], context: Context) -> Eviden
                 Fraction(1, stated.shadow_base**weight),
             )
     for wide in (1, 2):
-        unitaries = list(cliffords.everyone(wide))
+        unitaries = list(clifford.everyone(wide))
         asked = Pauli("Y" * wide)
         diagonal = sum(not set(u.image(asked)[1].letters) & {"X", "Y"} for u in unitaries)
         point = {"qubits": wide, "unitaries": len(unitaries)}

@@ -18,7 +18,8 @@ from qdml.network import Network, Transcript
 from qdml.network.network import Noise, no_noise
 from qdml.network.party import Record
 from qdml.network.register import World
-from qdml.quantum.clifford import Clifford, random_basis
+from qdml.quantum import clifford
+from qdml.quantum.clifford import Clifford
 from qdml.quantum.gates import Dense
 
 Complex = npt.NDArray[np.complex128]
@@ -54,7 +55,9 @@ def stabiliser_book(qubits: int, bits: int, rng: np.random.Generator) -> Complex
     """2^c stabiliser states, rows of random bases; shape (2^c, N)."""
     found: list[Complex] = []
     while len(found) * 2**qubits < 2**bits:
-        found.append(random_basis(qubits, rng).inverse().apply(np.eye(2**qubits, dtype=complex)).T)
+        found.append(
+            clifford.random(qubits, rng).inverse().apply(np.eye(2**qubits, dtype=complex)).T
+        )
     return np.concatenate(found)[rng.permutation(len(found) * 2**qubits)[: 2**bits]]
 
 

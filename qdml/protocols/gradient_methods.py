@@ -21,7 +21,7 @@ from qdml.model.circuit import Block, DistributedCircuit
 from qdml.model.gradient_task import Task, copies
 from qdml.network import Transcript
 from qdml.protocols import gradient, inference
-from qdml.quantum import cliffords
+from qdml.quantum.clifford import random as clifford_unitary
 from qdml.quantum.gates import Gate, Pauli, Rotation
 from qdml.quantum.numbers import Radians, State
 from qdml.quantum.reference import amplitude_encoding
@@ -187,10 +187,10 @@ def _by_clifford_shadows(block: _Block) -> list[float]:
     common_letters(block.strings)
     sums, wide = np.zeros(len(block.strings)), block.circuit.qubits + 1
     for _ in range(block.copies):
-        clifford = cliffords.random(wide, block.rng)
-        outcomes = block.read(clifford.gates, 1)
+        unitary = clifford_unitary(wide, block.rng)
+        outcomes = block.read([unitary], 1)
         for j, string in enumerate(block.strings):
-            sign, image = clifford.image(Pauli("Y" + string.letters))
+            sign, image = unitary.image(Pauli("Y" + string.letters))
             if not set(image.letters) & {"X", "Y"}:
                 sums[j] -= (2**wide + 1) * sign * _signs(outcomes, image.letters)[0]
     return list(map(float, sums / block.copies))

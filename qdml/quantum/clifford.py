@@ -1,97 +1,120 @@
-"""Uniform Clifford bases: a uniform set of commuting Pauli operators, completed by stim."""
+"""Clifford unitaries as gates, uniform ones drawn from our own random numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qdml.errors import InputError
+from qdml.quantum.gates import Pauli
 from qdml.quantum.numbers import State
 
-_TURNS = {"S": 1j, "S_DAG": -1j}
+if TYPE_CHECKING:
+    import stim
+
+_DIAGONAL = {"S": 1j, "S_DAG": -1j, "Z": -1}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clifford:
-    """A circuit of H, S, S_DAG and CX on n qubits: pairs of a name and the qubits it acts on."""
+    """A Clifford unitary on n qubits, up to a phase."""
 
-    steps: tuple[tuple[str, tuple[int, ...]], ...]
-    qubits: int
+    tableau: stim.Tableau
+
+    @property
+    def qubits(self) -> int:
+        """n."""
+        return len(self.tableau)
+
+    @cached_property
+    def steps(self) -> list[tuple[str, tuple[int, ...]]]:
+        """A circuit for it: names of gates, and the qubits that each acts on."""
+        steps = []
+        for line in self.tableau.to_circuit("elimination").flattened():
+            places = [target.value for target in line.targets_copy()]
+            width = 2 if line.name in ("CX", "CZ") else 1
+            steps += [
+                (line.name, tuple(places[at : at + width])) for at in range(0, len(places), width)
+            ]
+        return steps
 
     def apply(self, state: State) -> State:
-        """Act on a state (N, ...)."""
+        """Act on a state (N, ...) of floating-point numbers."""
         tensor = state.astype(complex).reshape([2] * self.qubits + [-1])
         for name, places in self.steps:
             front = np.moveaxis(tensor, places, range(len(places)))
             if name == "H":
                 front[:] = np.stack([front[0] + front[1], front[0] - front[1]]) / np.sqrt(2)
-            elif name == "CX":
-                front[1] = front[1, ::-1].copy()
+            elif name in ("CX", "X"):
+                flipped = front[1] if name == "CX" else front
+                flipped[:] = flipped[::-1].copy()
+            elif name in _DIAGONAL:
+                front[1] *= _DIAGONAL[name]
             else:
-                front[1] *= _TURNS[name]
+                raise InputError(f"Clifford gate {name!r}: allowed are CX, H, X, {[*_DIAGONAL]}")
         moved: State = tensor.reshape(state.shape)
         return moved
 
     def inverse(self) -> Clifford:
-        """The steps undone in reverse."""
-        undone = {"S": "S_DAG", "S_DAG": "S"}
-        steps = tuple((undone.get(name, name), places) for name, places in reversed(self.steps))
-        return Clifford(steps, self.qubits)
+        """U^+, up to a phase."""
+        return Clifford(self.tableau.inverse())
+
+    def image(self, pauli: Pauli) -> tuple[int, Pauli]:
+        """The sign and the string of U P U^+."""
+        import stim
+
+        found = self.tableau(stim.PauliString(pauli.letters.replace("I", "_")))
+        return int(found.sign.real), Pauli(str(found)[1:].replace("_", "I"))
 
 
-def random_basis(qubits: int, rng: np.random.Generator) -> Clifford:
-    """A Clifford U whose rows are a uniform stabiliser basis, in some order and with some phases.
+def random(qubits: int, rng: np.random.Generator) -> Clifford:
+    """A uniform element of the Clifford group modulo phases.
 
-    U maps the basis to the computational one; how the states of a basis are named is of no matter
-    where every outcome is treated alike.
+    stim's own generator takes no seed. Here X_0 goes to any string but the identity, Z_0 to any
+    that anticommutes with it, and so on among the strings that commute with all earlier images.
     """
     import stim
 
-    strings = [
-        # stim's codes: I, X, Y, Z are 0, 1, 2, 3.
-        stim.PauliString(
-            [(0, 1, 3, 2)[(v >> q & 1) + 2 * (v >> qubits + q & 1)] for q in range(qubits)]
-        )
-        for v in commuting_set(qubits, rng)
-    ]
-    circuit = stim.Tableau.from_stabilizers(strings).inverse().to_circuit("elimination")
-    steps = []
-    for line in circuit.flattened():
-        places = [target.value for target in line.targets_copy()]
-        width = 2 if line.name == "CX" else 1
-        steps += [
-            (line.name, tuple(places[at : at + width])) for at in range(0, len(places), width)
-        ]
-    return Clifford(tuple(steps), qubits)
+    xs: list[stim.PauliString] = []
+    zs: list[stim.PauliString] = []
+    for _ in range(qubits):
+        x = _drawn(qubits, rng, [*xs, *zs])
+        z = _drawn(qubits, rng, [*xs, *zs], x)
+        xs.append(x)
+        zs.append(z)
+    return Clifford(stim.Tableau.from_conjugated_generators(xs=xs, zs=zs))
 
 
-def commuting_set(qubits: int, rng: np.random.Generator) -> list[int]:
-    """n independent commuting Pauli operators, x + 2^n z each; their span is uniform.
+def everyone(qubits: int) -> Iterator[Clifford]:
+    """All Clifford unitaries modulo phases: 24 on one qubit, 11520 on two. No more are listed."""
+    import stim
 
-    Each is uniform among the operators that commute with those before it and are not products of
-    them, so that every complete chain, and hence every span, is equally likely.
-    """
-    allowed, chosen = [1 << k for k in range(2 * qubits)], list[int]()
-    reduced = list[int]()
-    while len(chosen) < qubits:
-        v = 0
-        for word, pick in zip(allowed, rng.integers(0, 2, len(allowed)).tolist(), strict=True):
-            v ^= word * pick
-        rest = v
-        for pivot in reduced:
-            rest = min(rest, rest ^ pivot)
-        if not rest:
+    if not 1 <= qubits <= 2:
+        raise InputError(f"{qubits} qubits: all Clifford unitaries are listed for 1 and 2")
+    return map(Clifford, stim.Tableau.iter_all(qubits))
+
+
+def _drawn(
+    qubits: int,
+    rng: np.random.Generator,
+    earlier: Sequence[stim.PauliString],
+    partner: stim.PauliString | None = None,
+) -> stim.PauliString:
+    import stim
+
+    while True:
+        letters = list(map(int, rng.integers(4, size=qubits)))
+        string = stim.PauliString(letters)
+        # What commutes with both of a pair of images, whatever else it is, is drawn uniformly.
+        for x, z in zip(earlier[: len(earlier) // 2], earlier[len(earlier) // 2 :], strict=True):
+            anti = not string.commutes(x), not string.commutes(z)
+            string = string * z if anti[0] else string
+            string = string * x if anti[1] else string
+        if not string.weight or (partner is not None and string.commutes(partner)):
             continue
-        chosen.append(v)
-        reduced = sorted([*reduced, rest], reverse=True)
-        clash = [word for word in allowed if anticommute(v, word, qubits)]
-        allowed = [word for word in allowed if not anticommute(v, word, qubits)]
-        allowed += [clash[0] ^ word for word in clash[1:]]
-    return chosen
-
-
-def anticommute(one: int, other: int, qubits: int) -> bool:
-    """Whether two Pauli operators x + 2^n z anticommute."""
-    low = 2**qubits - 1
-    crossed = ((one & low) & (other >> qubits)).bit_count()
-    return bool((crossed + ((one >> qubits) & (other & low)).bit_count()) % 2)
+        string.sign = -1 if rng.integers(2) else 1
+        return string

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from qdml.bounds.cross_entropy import moments
 from qdml.bounds.cross_entropy.bases import all_bases, paulis
 from qdml.bounds.cross_entropy.tail import tail_bound, two_level_tail
 from qdml.protocols.cross_entropy import haar_states, matrices
-from qdml.quantum.clifford import commuting_set, random_basis
+from qdml.quantum import clifford
+from qdml.quantum.gates import Pauli
 
 SCALE = {n: 2.0**n for n in (1, 2, 3)}
 
@@ -21,14 +23,12 @@ def every_basis(qubits: int) -> np.ndarray:
     """Rows of all 3, 15 or 135 bases, met at random; shape (bases, N, N)."""
     rng, found = np.random.default_rng(qubits), {}
     count = {1: 3, 2: 15, 3: 135}[qubits]
+    diagonal = [Pauli("".join(p)) for p in product("IZ", repeat=qubits)]
     for _ in range(40 * count):
-        state = rng.bit_generator.state
-        span = {0}
-        for word in commuting_set(qubits, rng):
-            span |= {word ^ other for other in span}
-        if frozenset(span) not in found:
-            rng.bit_generator.state = state
-            found[frozenset(span)] = random_basis(qubits, rng)
+        unitary = clifford.random(qubits, rng)
+        back = unitary.inverse()
+        # A basis is known by the operators that are diagonal in it.
+        found[frozenset(back.image(pauli)[1].letters for pauli in diagonal)] = unitary
     assert len(found) == count
     return matrices(list(found.values()))
 

@@ -11,35 +11,37 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from qdml.errors import InputError
-from qdml.quantum import cliffords
-from qdml.quantum.gates import Pauli, act
+from qdml.quantum import clifford
+from qdml.quantum.gates import Pauli
 from qdml.testing import pauli_strings, rounding
 
 
 @given(st.data(), st.integers(1, 4), st.integers(0, 2**32))
-def test_strings_go_where_the_gates_send_them(data: st.DataObject, qubits: int, seed: int) -> None:
-    clifford = cliffords.random(qubits, np.random.default_rng(seed))
+def test_strings_go_where_the_unitary_sends_them(
+    data: st.DataObject, qubits: int, seed: int
+) -> None:
+    unitary = clifford.random(qubits, np.random.default_rng(seed))
     pauli = data.draw(pauli_strings(qubits))
     identity = np.eye(2**qubits, dtype=complex)
-    unitary = act(clifford.gates, identity)
-    sign, image = clifford.image(pauli)
-    moved = unitary @ pauli.apply(identity) @ unitary.conj().T
-    error = rounding(2 * len(clifford.gates) + 2, 2**qubits)
+    matrix = unitary.apply(identity)
+    sign, image = unitary.image(pauli)
+    moved = matrix @ pauli.apply(identity) @ matrix.conj().T
+    error = rounding(2 * len(unitary.steps) + 2, 2**qubits)
     np.testing.assert_allclose(moved, sign * image.apply(identity), rtol=0, atol=error)
 
 
 def test_all_of_them_come_up_alike() -> None:
     rng = np.random.default_rng(7)
-    found = Counter(str(cliffords.random(1, rng).tableau) for _ in range(4800))
-    assert set(found) == {str(each.tableau) for each in cliffords.everyone(1)}
+    found = Counter(str(clifford.random(1, rng).tableau) for _ in range(4800))
+    assert set(found) == {str(each.tableau) for each in clifford.everyone(1)}
     assert chisquare(list(found.values())).pvalue > 1e-6
     # On two qubits every string goes to each of 15, three of them diagonal.
-    drawn = [cliffords.random(2, rng).image(Pauli("XY"))[1].letters for _ in range(4000)]
+    drawn = [clifford.random(2, rng).image(Pauli("XY"))[1].letters for _ in range(4000)]
     assert len(set(drawn)) == 15
     assert chisquare(list(Counter(drawn).values())).pvalue > 1e-6
 
 
 def test_only_short_lists_are_made() -> None:
-    assert sum(1 for _ in cliffords.everyone(2)) == 11520
+    assert sum(1 for _ in clifford.everyone(2)) == 11520
     with pytest.raises(InputError, match="3 qubits: all Clifford unitaries are listed for 1 and 2"):
-        cliffords.everyone(3)
+        clifford.everyone(3)
