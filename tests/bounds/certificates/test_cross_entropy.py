@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdml.bounds.certificates import check
+from qdml.bounds.certificates.clifford import mean_moment
+from qdml.bounds.certificates.cross_entropy import _pauli_fourth
 from qdml.bounds.certificates.reading import parse
 from qdml.bounds.certificates.sturm import is_envelope, positive_until
 from qdml.bounds.cross_entropy.search import certified_bits
@@ -20,6 +22,7 @@ from qdml.io import dumps
 SCORE = Fraction("0.36")
 STATED = certified_bits(12, SCORE, "stated").certificate
 JOINT = certified_bits(10, SCORE).certificate
+CONSTRAINT = ("floor", "slope")
 
 
 def edited(record, **changes):
@@ -68,6 +71,49 @@ def test_edited_certificates_are_rejected(changes, reason: str) -> None:
     assert re.search(reason, found.reason), found.reason
 
 
+def loose(value: Fraction | str, spread: str, numbers: list[str], **peak: object):
+    """One bit at ten qubits from a peak of the joint route, at a threshold of 64."""
+    part = {"route": "joint", "value": str(value), "threshold": "64", "coefficients": numbers}
+    changes = {"bits": 1, "spread": {"route": "pauli", "value": spread}}
+    return edited(JOINT, **changes, peak=JOINT["peak"] | part | peak)
+
+
+@pytest.mark.parametrize(("route", "first"), [("envelope", 4), ("joint", 6)])
+def test_a_moment_known_from_above_has_no_negative_coefficient(route: str, first: int) -> None:
+    for place in range(first, 9):
+        # Above max(0, y - 64) for 0 <= y <= 2^10.
+        numbers = ["1", "1", *["0"] * (place - 2), f"-1/{2 ** (10 * place)}"]
+        record = loose("2000", "1025", numbers)
+        if route == "envelope":
+            record["peak"] = {k: v for k, v in record["peak"].items() if k not in CONSTRAINT}
+            record["peak"]["route"] = route
+        assert f"coefficient from number {first} on is negative" in check(record).reason, place
+
+
+def test_a_mean_that_falls_with_the_pauli_means_counts_where_they_are_least() -> None:
+    """The mean of y - e y^4 is largest at q = 0."""
+    most = Fraction(JOINT["peak"]["floor"]) + Fraction(1, 2**10)
+    fewer, more = (63 + 2**10 * (1 - mean_moment(10, 4, q) / 2**35) for q in (most, Fraction(0)))
+    numbers = ["0", "1", "0", "0", f"-1/{2**35}"]
+    assert check(loose(more, "1025", numbers)).valid
+    assert "bound the eigenvalues" in check(loose((fewer + more) / 2, "1025", numbers)).reason
+
+
+def test_a_negative_slope_proves_nothing() -> None:
+    """Above every square it would turn a large norm into a small sum of fourth powers."""
+    record = loose("2000", "10000000", ["0", "1"], floor="3", slope="-1")
+    record["peak"]["value"] = "1100"
+    assert "floor and slope" in check(record).reason
+
+
+def test_the_identity_counts_among_the_fourth_powers() -> None:
+    """Hoggar's states: all 63 Pauli means of three qubits are 1/3, so that q = 2/9."""
+    fourth = Fraction(1 + 63 * Fraction(1, 3) ** 4, 8)
+    floor = Fraction(1, 9) + Fraction(1, 1000)
+    record = {"floor": str(floor), "slope": "100"}
+    assert fourth <= _pauli_fourth(record, 8, Fraction(3), Fraction(9)) < 1
+
+
 def test_a_peak_from_the_spread_cannot_support_the_spread() -> None:
     record = edited(STATED)
     record["spread"] = {"route": "peak", "value": "9"}
@@ -81,6 +127,13 @@ def test_the_joint_route_needs_all_its_numbers(part: str) -> None:
         record = edited(JOINT)
         record["peak"][part] = str(Fraction(record["peak"][part]) * factor)
         assert not check(record).valid, (part, factor)
+
+
+def test_a_norm_below_the_peak_is_not_taken_smaller() -> None:
+    assert JOINT["spread"]["route"] == "peak"
+    record = edited(JOINT)
+    record["spread"]["value"] = str(Fraction(JOINT["spread"]["value"]) * Fraction(999, 1000))
+    assert "bound tr B^2" in check(record).reason
 
 
 def test_long_numbers_are_refused_before_they_cost_time() -> None:

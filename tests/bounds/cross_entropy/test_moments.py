@@ -72,6 +72,47 @@ def test_moments_of_any_state(qubits: int, order: int) -> None:
     assert mean == pytest.approx(float(mean_moment(qubits, order, Fraction(fourth))), rel=1e-12)
 
 
+@pytest.mark.parametrize("order", [6, 7, 8])
+def test_moments_beyond_the_fifth_are_the_largest(order: int) -> None:
+    """Their codes are of more kinds than one, so that q alone does not say what they give."""
+    for n in (1, 2, 12):
+        assert mean_moment(n, order, Fraction(0)) == moments.scaled_moment(n, order)
+
+
+@pytest.mark.parametrize("qubits", [1, 2, 3])
+def test_operators_of_answers_obey_every_line_of_the_proof(qubits: int) -> None:
+    """Ascent on the peak and on the norm of B; sections 1 and 3 at each operator on the way."""
+    rng, size, bases = np.random.default_rng(1), 2**qubits, every_basis(qubits)
+    strings = [np.eye(1)]
+    for _ in range(qubits):
+        strings = [np.kron(one, letter) for one in strings for letter in paulis(1)]
+    scale = size**4 / ((size + 1) * (size + 2) * (size + 4))
+    highest, most = 0.0, 0.0
+    for start in range(24):
+        (state,) = haar_states(qubits, 1, rng)
+        towards = np.outer(state, state.conj())
+        for _ in range(6):
+            scores = np.einsum("bzi,ij,bzj->bz", bases, towards, bases.conj()).real
+            rows = bases[np.arange(len(bases)), scores.argmax(axis=1)]
+            b = size * rows.conj().T @ rows / len(bases) - np.eye(size)
+            values, vectors = np.linalg.eigh(b)
+            x, top, phi = (values**2).sum(), values[-1], vectors[:, -1]
+            means = np.array([(phi.conj() @ p @ phi).real for p in strings[1:]])
+            own = np.abs([np.trace(p @ b) for p in strings[1:]])
+            assert own.max() <= size / (size + 1) + 1e-9
+            peak = max(1.0, top)
+            forth = float(most_fourth_power(Fraction(x), Fraction(peak**2)))
+            assert (values**4).sum() <= forth + 1e-9
+            assert x**4 <= scale * (5 * x**2 + 6 * forth + 4 * x) + 1e-9
+            assert x**4 <= scale * (11 * x**2 + 4 * x) + 1e-9
+            left = np.maximum(0, top * np.abs(means) - 1) ** 2
+            assert left.sum() / size <= x - top**2 + 1e-9
+            highest, most = max(highest, top), max(most, x)
+            towards = b if start % 2 else np.outer(phi, phi.conj())
+    assert highest > (0.57, 1.2, 2.0)[qubits - 1]
+    assert most > (0.66, 1.9, 4.4)[qubits - 1]
+
+
 def test_haar_moments_agree_up_to_the_third() -> None:
     for n in (1, 3, 6):
         for t in (1, 2, 3):

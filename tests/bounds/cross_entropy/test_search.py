@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 from math import log2
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +76,25 @@ def test_ideas_are_ordered() -> None:
     assert worth["order 4"] < worth["stated"] < worth["worst spectrum"] < worth["norm"]
     assert worth["norm"] < worth["joint"] < worth["Haar bases"]
     assert worth["worst spectrum"] - worth["stated"] < 1
+
+
+def test_the_table_of_the_proof_is_computed() -> None:
+    """Every cell of section 6, as far as its digits go."""
+    names = ("order 4", "stated", "worst spectrum", "norm", "peak from norm", "joint", "Haar bases")
+    page = (Path(__file__).parents[3] / "proofs_checks/cross_entropy_one_way.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line[:4] > "| 0"]
+    rows = [row for row in rows if row[0][0].isdigit()]
+    assert len(rows) == 4
+    for head, *cells in rows:
+        qubits, score = head.split(", ")
+        worth = ideas.gains(int(qubits), Fraction(score))
+        for name, cell in zip(names, cells, strict=True):
+            if cell == "none":
+                assert name not in worth
+                continue
+            less = worth["stated"] if cell.startswith("+") else 0
+            slack = 0.5001 / 10 ** len(cell.partition(".")[2])
+            assert abs(worth[name] - less - float(cell)) <= slack, (head, name)
 
 
 def test_the_answer_for_machines() -> None:
