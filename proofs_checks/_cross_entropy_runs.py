@@ -62,10 +62,11 @@ def _play(n: int, bits: int, rounds: int, kind: str, rng: np.random.Generator) -
         book = task.haar_states(n, 2**bits, rng)
     else:
         book = (task.stabiliser_book if kind == "stabiliser" else task.lloyd_book)(n, bits, rng)
+    means = task.region_means(book, rng)
     every, scores, sent = _bases(n) if n <= 2 else None, [], set()
     for k, psi in enumerate(task.haar_states(n, rounds, rng)):
         bases = task.matrices([clifford.random(n, rng)]) if every is None else every
-        played = task.play_classical(book, psi, bases, k)
+        played = task.play_classical(book, means, psi, bases, k)
         scores.append(played.score)
         sent.add(played.transcript.bits)
     return BookRun(n, bits, kind, rounds, float(np.mean(scores)), tuple(sorted(sent)))

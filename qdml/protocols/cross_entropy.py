@@ -74,11 +74,28 @@ def lloyd_book(
     return states
 
 
-def play_classical(book: Complex, psi: Complex, bases: Complex, seed: int) -> Played:
+def region_means(book: Complex, rng: np.random.Generator, samples: int = 2000) -> Complex:
+    """The mean state of what is nearest to each code state, (2^c, N, N), from Haar samples.
+
+    A code state that no sample is nearest to stands for itself.
+    """
+    means = book[:, :, None] * book.conj()[:, None, :]
+    drawn = haar_states(book.shape[1].bit_length() - 1, samples, rng)
+    nearest = np.abs(drawn @ book.conj().T).argmax(axis=1)
+    for m in np.unique(nearest):
+        mine = drawn[nearest == m]
+        means[m] = mine.T @ mine.conj() / len(mine)
+    return means
+
+
+def play_classical(
+    book: Complex, means: Complex, psi: Complex, bases: Complex, seed: int
+) -> Played:
     """Alice names the nearest of the public code states (2^c, N) in c bits; Bob answers to it.
 
-    His answer is the likeliest outcome of that state; the score is the mean over his `bases`,
-    the rows <z|U, shape (bases, N, N). Raises `InputError` unless the book is a power of two.
+    His best answer is the likeliest outcome of the mean state, `means` (2^c, N, N), of all that
+    Alice would have named so; the score is the mean over his `bases`, the rows <z|U, shape
+    (bases, N, N). Raises `InputError` unless the book is a power of two.
     """
     size = len(book)
     if size & (size - 1) or not size:
@@ -95,7 +112,8 @@ def play_classical(book: Complex, psi: Complex, bases: Complex, seed: int) -> Pl
             told = record.read(bob)
     with bob:
         own = bob.private("bases")
-        outcomes = np.abs(own @ book[told]).argmax(axis=1)
+        weights = np.einsum("bzi,ij,bzj->bz", own, means[told], own.conj()).real
+        outcomes = weights.argmax(axis=1)
         rows = own[np.arange(len(own)), outcomes]
     score = len(psi) * float(np.mean(np.abs(rows @ psi) ** 2)) - 1
     return Played(score, network.transcript)
