@@ -111,16 +111,23 @@ def _columns(signs: Signs, sizes: Labels, alpha: float | None) -> tuple[sparse.c
 
 
 def _solved(problem: cp.Problem, solvers: Sequence[Solver], check_with: Solver | None) -> Solution:
-    """The answer of the first solver that has one."""
+    """The answer of the first solver that is sure of one, or else the first answer."""
+    first: Solution | None = None
     for solver in solvers:
         # Splitting is cheap on these programs; interior points are sharp without being asked.
         tolerance = 1e-6 if solver == "scs" else None
         try:
-            return solve(problem, solver, tolerance=tolerance, check_with=check_with)
+            found = solve(problem, solver, tolerance=tolerance, check_with=check_with)
         except SolveError:
-            if solver == solvers[-1]:
+            if first is None and solver == solvers[-1]:
                 raise
-    raise AssertionError("no solver was named")
+            continue
+        if found.status == "optimal" or solver == solvers[-1]:
+            return found
+        first = found
+    assert first is not None, "no solver was named"
+    # The variables hold what the last solver left.
+    return solve(problem, first.solver, check_with=check_with)
 
 
 def _all_apart(m: int, n: int) -> Labels:
