@@ -148,3 +148,13 @@ def test_mixed_states_are_certified() -> None:
     found = guess(from_states(np.array([np.diag([0.75, 0.25]), np.diag([0.25, 0.75])]) + 0j, 1))
     assert found.lower <= Fraction(3, 4) <= found.upper + Fraction(1, 10**15)
     assert found.upper - found.lower < Fraction(1, 10**6)
+
+
+def test_a_dual_of_huge_numbers_proves_a_probability_and_no_more() -> None:
+    record = guess(from_integers([[1, 0], [0, 1]], 1)).certificate
+    zero = [[0, 0], [0, 0]]
+    huge = record | {
+        "dual": [[[10**400 << record["bits"], 0], [0, 10**400 << record["bits"]]], zero]
+    }
+    found = check(huge)
+    assert (found.valid, found.bound) == (True, 1)

@@ -201,6 +201,7 @@ def test_rounding_is_to_the_side_that_stays_true(number: Fraction) -> None:
     assert answers.log2_below(number) <= exact + 1e-15 * (1 + abs(exact))
     power = Fraction(2) ** 5
     assert answers.log2_below(power) < 5
+    assert answers.log2_below(Fraction(1)) == 0
 
 
 @pytest.mark.parametrize(
