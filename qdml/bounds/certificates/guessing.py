@@ -48,6 +48,9 @@ def check(record: Mapping[str, Any]) -> Checked:
     low, high = bounds(record)
     # A dual of huge numbers proves no more than that this is a probability.
     high = min(high, Fraction(1))
+    if high.denominator.bit_length() > MOST_BITS:
+        # Many copies make fractions too long to be printed: rounded up, the bound stays true.
+        high = Fraction(-(-(high.numerator << MOST_BITS) // high.denominator), 2**MOST_BITS)
     return Checked(True, high, f"guessing probability in [{float(low):.12g}, {float(high):.12g}]")
 
 

@@ -158,3 +158,11 @@ def test_a_dual_of_huge_numbers_proves_a_probability_and_no_more() -> None:
     }
     found = check(huge)
     assert (found.valid, found.bound) == (True, 1)
+
+
+def test_the_bound_of_many_copies_is_rounded_up_until_it_can_be_printed() -> None:
+    record = guess(from_integers([[1000, 1], [1000, -1]], 1500)).certificate
+    found, (_, exact) = check(record), bounds(record)
+    assert found.bound is not None
+    assert exact < found.bound < exact + Fraction(1, 2**4000)
+    assert len(str(found.bound)) < 4000
