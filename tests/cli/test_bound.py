@@ -100,7 +100,7 @@ def test_no_file_ends_with_2(call: Call) -> None:
         (["--family", "majority", "--n", "4"], "n: 4: a majority needs an odd number"),
         (["--family", "majority", "--n", "0"], "n: 0: allowed are integers 1"),
         (["--family", "majority", "--n", "-3"], "n: -3: allowed are integers 1"),
-        (["--family", "inner-product", "--n", "99999999"], "n = 99999999: allowed"),
+        (["--family", "inner-product", "--n", "99999999"], "n: 99999999: allowed"),
         (["--family", "gap-hamming", "--n", "4"], "--gap is missing"),
         (["--family", "gap-hamming", "--n", "4", "--gap", "9"], "gap: 9: allowed"),
         (["--family", "majority", "--n", "3", "--alpha", "1"], "--alpha 1: expected a number"),

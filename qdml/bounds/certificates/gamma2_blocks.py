@@ -28,6 +28,7 @@ from typing import Any
 
 from qdml.bounds.certificates.psd import is_psd
 from qdml.bounds.certificates.reading import (
+    SHORT,
     Checked,
     Rejected,
     choice,
@@ -40,7 +41,6 @@ from qdml.bounds.certificates.reading import (
 #: Bits n are at most this, and numbers shorter than this: a bound on what a file can ask for.
 MOST_BITS = 40
 _LIMIT = 2**256
-_LONGEST = 10**50
 
 #: Places after the point of the scale of a row; any scale is exact, a fitting one is quick.
 _PLACES = 20
@@ -73,7 +73,7 @@ def check(record: Mapping[str, Any]) -> Checked:
     if family == "majority" and n % 2 == 0:
         raise Rejected(f"n: {n}: a majority needs an odd number of bits")
     alpha = rational(field(record, "alpha"), "alpha")
-    if not (alpha > 1 and alpha.numerator < _LONGEST):
+    if not (alpha > 1 and alpha.numerator < SHORT):
         raise Rejected("alpha: allowed are rationals p/q above 1, p of at most 50 digits")
     p = _diagonal(record, n)
     weights = _weights(record, n, p)

@@ -15,6 +15,7 @@ from math import comb
 from typing import Any
 
 from qdml.bounds.certificates.reading import (
+    SHORT,
     Checked,
     Rejected,
     choice,
@@ -28,7 +29,6 @@ from qdml.bounds.certificates.reading import (
 MOST_BITS = 512
 
 LIMIT = 10**2000
-_LONGEST = 10**50
 _KEYS = {"kind", "family", "n", "alpha", "scale", "bound"}
 
 
@@ -77,7 +77,7 @@ def family(record: Mapping[str, Any], own: str) -> tuple[int, int]:
 def factor(record: Mapping[str, Any]) -> Fraction:
     """alpha, a rational above 1."""
     alpha = rational(field(record, "alpha"), "alpha")
-    if not (alpha > 1 and alpha.numerator < _LONGEST):
+    if not (alpha > 1 and alpha.numerator < SHORT):
         raise Rejected("alpha: allowed are rationals p/q above 1, p of at most 50 digits")
     return alpha
 

@@ -46,6 +46,11 @@ State = Sequence[Vector]
 def check(record: Mapping[str, Any]) -> Checked:
     """The upper bound on the guessing probability; the reason names the lower one as well."""
     low, high = bounds(record)
+    # A dual of huge numbers proves no more than that this is a probability.
+    high = min(high, Fraction(1))
+    if high.denominator.bit_length() > MOST_BITS:
+        # Many copies make fractions too long to be printed: rounded up, the bound stays true.
+        high = Fraction(-(-(high.numerator << MOST_BITS) // high.denominator), 2**MOST_BITS)
     return Checked(True, high, f"guessing probability in [{float(low):.12g}, {float(high):.12g}]")
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import flint
 
 from qdml.bounds.certificates.reading import (
+    SHORT,
     Checked,
     Rejected,
     choice,
@@ -48,6 +49,8 @@ def check(record: Mapping[str, Any]) -> Checked:
     edges = integer(record, "edges", 1, vertices // 2)
     bits = integer(record, "bits", 0, vertices)
     success = rational(field(record, "success"), "success")
+    if success.denominator >= SHORT:
+        raise Rejected("success: a rational p/q with q of at most 50 digits is needed")
     if not Fraction(1, 2) < success <= 1:
         raise Rejected(f"success: {success}: allowed are rationals above 1/2, up to 1")
     blocks = _blocks(field(record, "blocks"), edges)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from qdml.bounds.certificates.reading import (
+    SHORT,
     Rejected,
     choice,
     field,
@@ -77,6 +78,8 @@ def alpha(record: Mapping[str, Any]) -> Fraction | None:
     if found == "infinity":
         return None
     factor = rational(found, "alpha")
+    if factor.numerator >= SHORT:
+        raise Rejected("alpha: a rational p/q with p of at most 50 digits is needed")
     if factor <= 1:
         raise Rejected(f"alpha: {str(found)[:40]}: it has to be above 1, or 'infinity'")
     return factor

@@ -17,6 +17,9 @@ from qdml.errors import EvidenceError
 MAX_BYTES = 16 * 2**20
 MAX_DIGITS = 4000
 
+#: Factors and probabilities are shorter than this, so that what is made of them can be printed.
+SHORT = 10**50
+
 _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?")
 
 

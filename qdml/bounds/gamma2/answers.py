@@ -115,9 +115,11 @@ def above(number: Fraction) -> float:
 
 
 def log2_below(number: Fraction) -> float:
-    """A float just below the logarithm of a positive number, by ball arithmetic."""
+    """A float just below the logarithm of a positive number, by ball arithmetic; 0 at 1."""
     ball = arb(fmpq(number.numerator, number.denominator)).log() / arb(2).log()
-    return nextafter(float(ball.lower()), -inf)
+    low = float(ball.lower())
+    # Only the logarithm of 1 has an end at zero, and is exact.
+    return nextafter(low, -inf) if low else 0.0
 
 
 def _least(number: float, unit: str) -> str:

@@ -43,10 +43,10 @@ ROUTES: Mapping[str, tuple[Route, ...]] = {
 def find(family: str, alpha: Fraction, **parameters: int) -> Found:
     """Certify gamma_2^alpha of a family. Raises `InputError` for parameters out of range."""
     for route in ROUTES[family]:
-        if parameters["n"] <= route.largest:
+        if 1 <= parameters["n"] <= route.largest:
             return run(route, alpha, parameters)
     largest = max(route.largest for route in ROUTES[family])
-    raise InputError(f"{family}: n = {parameters['n']}: allowed are whole numbers up to {largest}")
+    raise InputError(f"{family}, n: {parameters['n']}: allowed are integers 1 ... {largest}")
 
 
 def run(route: Route, alpha: Fraction, parameters: Mapping[str, int]) -> Found:

@@ -371,3 +371,10 @@ def test_a_checker_is_short_and_knows_no_solver(module: str) -> None:
     assert rooms <= {"bounds", "errors", "io"}
     source = Path(__file__).parents[3] / "qdml" / "bounds" / "certificates" / f"{module}.py"
     assert source.read_text().count("\n") < 200
+
+
+@pytest.mark.parametrize("alpha", [f"{10**3990 + 2}/{10**3990}", str(10**3990)])
+def test_a_factor_too_long_to_be_printed_is_rejected(alpha: str) -> None:
+    record = {"kind": "gamma2-dense", "matrix": [[1, 1], [1, -1]], "alpha": alpha}
+    sides = {"weights": [[1, 1], [1, 1]], "p": [3, 3], "q": [3, 3], "bound": 0}
+    assert "alpha: a rational p/q with p of at most 50 digits" in check(record | sides).reason

@@ -148,3 +148,21 @@ def test_mixed_states_are_certified() -> None:
     found = guess(from_states(np.array([np.diag([0.75, 0.25]), np.diag([0.25, 0.75])]) + 0j, 1))
     assert found.lower <= Fraction(3, 4) <= found.upper + Fraction(1, 10**15)
     assert found.upper - found.lower < Fraction(1, 10**6)
+
+
+def test_a_dual_of_huge_numbers_proves_a_probability_and_no_more() -> None:
+    record = guess(from_integers([[1, 0], [0, 1]], 1)).certificate
+    zero = [[0, 0], [0, 0]]
+    huge = record | {
+        "dual": [[[10**400 << record["bits"], 0], [0, 10**400 << record["bits"]]], zero]
+    }
+    found = check(huge)
+    assert (found.valid, found.bound) == (True, 1)
+
+
+def test_the_bound_of_many_copies_is_rounded_up_until_it_can_be_printed() -> None:
+    record = guess(from_integers([[1000, 1], [1000, -1]], 1500)).certificate
+    found, (_, exact) = check(record), bounds(record)
+    assert found.bound is not None
+    assert exact < found.bound < exact + Fraction(1, 2**4000)
+    assert len(str(found.bound)) < 4000

@@ -52,6 +52,7 @@ def test_large_ones_are_valid() -> None:
         (changed(success="2/3"), "7 bits are not excluded"),
         (changed(success="1/2"), "success: 1/2: allowed"),
         (changed(success="5/4"), "success: 5/4: allowed"),
+        (changed(bits=20, success=f"{10**3000 + 1}/{2 * 10**3000}"), "q of at most 50 digits"),
         (changed(success="0.75"), "success: '0.75': not an integer nor a rational"),
         (changed(vertices=1), "vertices: 1: allowed"),
         (changed(vertices=2**600), "vertices: .*: allowed"),

@@ -182,7 +182,9 @@ def test_bad_matrices_and_factors_are_told_in_one_line() -> None:
 
 
 def test_a_route_that_goes_too_far_says_so() -> None:
-    with pytest.raises(InputError, match=r"majority: n = 257: allowed are whole numbers up to"):
+    with pytest.raises(InputError, match=r"disjointness, n: 0: allowed are integers 1 \.\.\. 36"):
+        routes.find("disjointness", Fraction(3), n=0)
+    with pytest.raises(InputError, match=r"majority, n: 257: allowed are integers 1 \.\.\. 256"):
         routes.find("majority", Fraction(3), n=257)
 
 
@@ -201,6 +203,7 @@ def test_rounding_is_to_the_side_that_stays_true(number: Fraction) -> None:
     assert answers.log2_below(number) <= exact + 1e-15 * (1 + abs(exact))
     power = Fraction(2) ** 5
     assert answers.log2_below(power) < 5
+    assert answers.log2_below(Fraction(1)) == 0
 
 
 @pytest.mark.parametrize(
