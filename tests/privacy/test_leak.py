@@ -13,7 +13,7 @@ import pytest
 from qdml.errors import DataError, InputError
 from qdml.privacy import archive
 from qdml.privacy.archive import load
-from qdml.privacy.ensemble import Ensemble, from_integers, from_states, from_vectors
+from qdml.privacy.ensemble import LEAST_PRIOR, Ensemble, from_integers, from_states, from_vectors
 from qdml.privacy.leak import holevo, leak, span_dimension
 
 SIGNS = np.array(list(product((1, -1), repeat=3)))
@@ -104,6 +104,9 @@ BAD = {
     "sum": ({"vectors": np.eye(2), "prior": np.array([0.5, 0.4])}, "sums to 0.9; expected one"),
     "sign": ({"vectors": np.eye(2), "prior": np.array([1.5, -0.5])}, "-0.5: expected"),
     "count": ({"vectors": np.eye(2), "prior": np.ones(3) / 3}, r"shape \(3,\): expected \(2,\)"),
+    "small": ({"vectors": np.eye(2), "prior": np.array([1, 1e-300])}, "expected zero, or 1e-200"),
+    "huge": ({"states": np.full((2, 2), 1.7e308)}, r"states\[0\]: an entry of size 1.7e\+308"),
+    "long": ({"vectors": np.array([[np.finfo(np.longdouble).max, 1]])}, "not a finite number"),
     "both": ({"vectors": np.eye(2), "states": np.eye(2)}, "found states, vectors; expected one"),
     "neither": ({"rows": np.eye(2)}, "found no array; expected one"),
     "large": ({"vectors": np.random.default_rng(0).normal(size=(300, 2))}, "300 columns"),
@@ -117,6 +120,13 @@ def test_a_bad_ensemble_is_one_line(tmp_path, case) -> None:
     with pytest.raises(InputError, match=words) as caught:
         load(tmp_path / "bad.npz", 1)
     assert "\n" not in str(caught.value)
+
+
+def test_the_least_prior_is_guessed_with(tmp_path) -> None:
+    np.savez(tmp_path / "a.npz", vectors=np.array([[1, 0], [3, 4]]), prior=[1, LEAST_PRIOR])
+    found = leak(load(tmp_path / "a.npz", 2))
+    assert found.certified
+    assert found.guessing_upper == 1
 
 
 def test_many_copies_of_mixed_states_say_their_size() -> None:
