@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -57,7 +58,12 @@ def _unpack(path: Path) -> dict[str, NDArray[Any]]:
         raise DataError(f"{path}: no such file; name an .npz archive") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise DataError(f"{path}: not an .npz archive ({error}); numpy.savez makes one") from None
-    except ValueError as error:
+    except RuntimeError as error:
+        # zipfile has no other word for an archive with a password.
+        raise DataError(f"{path}: it cannot be read ({error})") from None
+    except MemoryError as error:
+        raise InputError(f"{path}: too large for memory ({error})") from None
+    except (ValueError, SyntaxError, tokenize.TokenError) as error:
         raise DataError(
             f"{path}: not plain arrays of numbers ({error}); states of different dimensions do "
             "not fit in one array: pad them with zeros"

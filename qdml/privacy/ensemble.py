@@ -54,9 +54,9 @@ class Ensemble:
         if columns > MOST_COLUMNS:
             size = _bytes(16 * columns**2)
             raise InputError(
-                f"an ensemble of {columns} columns (states times rank to the power of copies) has "
-                f"matrices of {size} before exact arithmetic; at most {MOST_COLUMNS} columns are "
-                "handled: take fewer states, copies or ranks"
+                f"an ensemble of {_count(columns)} columns (states times rank to the power of "
+                f"copies) has matrices of {size} before exact arithmetic; at most {MOST_COLUMNS} "
+                "columns are handled: take fewer states, copies or ranks"
             )
 
     @property
@@ -187,4 +187,10 @@ def _check(excess: NDArray[np.float64], text: str) -> None:
 
 def _bytes(size: int) -> str:
     power = min((max(size, 1).bit_length() - 1) // 10, 4)
-    return f"{size // 1024**power} {('bytes', 'KiB', 'MiB', 'GiB', 'TiB')[power]}"
+    unit = ("bytes", "KiB", "MiB", "GiB", "TiB")[power]
+    return f"{_count(size // 1024**power)} {unit}"
+
+
+def _count(number: int) -> str:
+    """A number, or about how large it is where nobody would read it."""
+    return str(number) if number < 2**100 else f"2^{number.bit_length() - 1}"

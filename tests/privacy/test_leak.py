@@ -132,6 +132,8 @@ def test_the_least_prior_is_guessed_with(tmp_path) -> None:
 def test_many_copies_of_mixed_states_say_their_size() -> None:
     with pytest.raises(InputError, match=r"1152921504606846976 columns .* matrices of .* TiB"):
         from_states(np.eye(2)[None] / 2 + 0j, 60)
+    with pytest.raises(InputError, match=r"2\^9999 columns .* matrices of 2\^19962 TiB"):
+        from_states(np.eye(2)[None] / 2 + 0j, 9999)
 
 
 def test_copies_are_whole_and_positive() -> None:
@@ -154,14 +156,28 @@ def test_files_that_are_no_archive_are_one_line(tmp_path) -> None:
     (tmp_path / "text.npz").write_text("not an archive")
     with zipfile.ZipFile(tmp_path / "junk.npz", "w") as file:
         file.writestr("vectors.npy", b"junk")
+    for name, header in (
+        ("wide.npz", b"{'descr': '<f8', 'fortran_order': False, 'shape': (%d,), }\n" % 2**44),
+        ("torn.npz", b"{'descr': [[[[ \n"),
+    ):
+        with zipfile.ZipFile(tmp_path / name, "w") as file:
+            length = len(header).to_bytes(2, "little")
+            file.writestr("vectors.npy", b"\x93NUMPY\x01\x00" + length + header + bytes(16))
+    locked = bytearray((tmp_path / "junk.npz").read_bytes())
+    locked[6] |= 1
+    locked[locked.find(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "locked.npz").write_bytes(locked)
     for name, words in (
+        ("wide.npz", "too large for memory .*128. TiB"),
+        ("torn.npz", "not plain arrays"),
+        ("locked.npz", "password"),
         ("ragged.npz", "states of different dimensions do not fit in one array"),
         ("plain.npy", "not an .npz archive"),
         ("text.npz", "not an .npz archive"),
         ("junk.npz", "not plain arrays"),
         ("absent.npz", "no such file"),
     ):
-        with pytest.raises(DataError, match=words) as caught:
+        with pytest.raises((DataError, InputError), match=words) as caught:
             load(tmp_path / name, 1)
         assert "\n" not in str(caught.value)
 
