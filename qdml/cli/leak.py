@@ -31,7 +31,8 @@ def leak(
     """What k copies tell of a state that was drawn from an ensemble, or at random.
 
     `states` holds normalised vectors (m, N) or density matrices (m, N, N), `vectors` data of any
-    norm, one row each; `prior` is uniform unless it is given.
+    norm, one row each; `prior` is uniform unless it is given. The limit bits_per_coordinate is a
+    mean over coordinates that are drawn independently of each other.
 
     \b
     qdml leak ensemble.npz --copies 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -31,7 +32,7 @@ def load(path: Path, copies: int) -> Ensemble:
         found = ", ".join(sorted(arrays)) or "no array"
         raise DataError(f"{path}: found {found}; expected one array `states` or `vectors`")
     prior = _numbers(path, "prior", arrays["prior"], "fiu") if "prior" in arrays else None
-    content = _numbers(path, given[0], arrays[given[0]], "fiuc").astype(np.complex128)
+    content = _numbers(path, given[0], arrays[given[0]], "fiuc")
     axes = (2, 3) if given[0] == "states" else (2,)
     if content.ndim not in axes or 0 in content.shape:
         wanted = " or ".join(("(m, N)", "(m, N, N)")[: len(axes)])
@@ -39,7 +40,7 @@ def load(path: Path, copies: int) -> Ensemble:
     if content.ndim == 3 and content.shape[1] != content.shape[2]:
         raise InputError(f"{path}: states of shape {content.shape}: matrices have to be square")
     make = from_states if given[0] == "states" else from_vectors
-    return make(content, copies, None if prior is None else prior.astype(float))
+    return make(content, copies, prior)
 
 
 def _unpack(path: Path) -> dict[str, NDArray[Any]]:
@@ -57,7 +58,12 @@ def _unpack(path: Path) -> dict[str, NDArray[Any]]:
         raise DataError(f"{path}: no such file; name an .npz archive") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise DataError(f"{path}: not an .npz archive ({error}); numpy.savez makes one") from None
-    except ValueError as error:
+    except RuntimeError as error:
+        # zipfile has no other word for an archive with a password.
+        raise DataError(f"{path}: it cannot be read ({error})") from None
+    except MemoryError as error:
+        raise InputError(f"{path}: too large for memory ({error})") from None
+    except (ValueError, SyntaxError, tokenize.TokenError) as error:
         raise DataError(
             f"{path}: not plain arrays of numbers ({error}); states of different dimensions do "
             "not fit in one array: pad them with zeros"
@@ -69,6 +75,9 @@ def _numbers(path: Path, name: str, array: NDArray[Any], kinds: str) -> NDArray[
     kind = getattr(array, "dtype", np.dtype(bytes))
     if kind.kind not in kinds:
         raise DataError(f"{path}: not plain arrays of numbers: {name} is of type {kind}")
-    if not np.isfinite(array).all():
+    # Numbers of more than double precision may be too large for it.
+    with np.errstate(over="ignore"):
+        numbers = array.astype(float if name == "prior" else np.complex128)
+    if not np.isfinite(numbers).all():
         raise InputError(f"{path}: {name} has an entry that is not a finite number")
-    return array
+    return numbers

@@ -22,6 +22,9 @@ Complex = NDArray[np.complex128]
 #: How far a norm, a trace or a sum of priors may be from one and count as a rounding.
 SLACK = 1e-8
 
+#: A smaller prior than this changes no guess by as much as rounding does; zero is allowed.
+LEAST_PRIOR = 1e-200
+
 #: Entries are kept to this many bits below the largest of their vector: doubles above 2^-47 of
 #: it are kept exactly.
 BITS = 100
@@ -51,9 +54,9 @@ class Ensemble:
         if columns > MOST_COLUMNS:
             size = _bytes(16 * columns**2)
             raise InputError(
-                f"an ensemble of {columns} columns (states times rank to the power of copies) has "
-                f"matrices of {size} before exact arithmetic; at most {MOST_COLUMNS} columns are "
-                "handled: take fewer states, copies or ranks"
+                f"an ensemble of {_count(columns)} columns (states times rank to the power of "
+                f"copies) has matrices of {size} before exact arithmetic; at most {MOST_COLUMNS} "
+                "columns are handled: take fewer states, copies or ranks"
             )
 
     @property
@@ -112,6 +115,15 @@ def from_states(states: Complex, copies: int, prior: NDArray[np.float64] | None 
 
     Raises `InputError` for a state that is not normalised, not Hermitian or not positive.
     """
+    with np.errstate(over="ignore"):
+        largest = np.abs(states).reshape(len(states), -1).max(axis=1)
+    # Norms and traces of numbers far above one overflow.
+    place = int(largest.argmax())
+    if largest[place] > 2:
+        raise InputError(
+            f"states[{place}]: an entry of size {largest[place]:.3g}; normalise it, or name the "
+            "array `vectors`"
+        )
     if states.ndim == 2:
         norms = np.linalg.norm(states, axis=1)
         _check(np.abs(norms - 1), "states[{}]: its norm is off one by {:.3g}; normalise it, or "
@@ -158,6 +170,8 @@ def _prior(prior: NDArray[np.float64] | None, count: int) -> tuple[tuple[Fractio
     least = float(prior.min())
     if not np.isfinite(prior).all() or least < 0:
         raise InputError(f"prior: {least}: expected finite numbers of at least zero")
+    if (small := min((float(p) for p in prior if p), default=1.0)) < LEAST_PRIOR:
+        raise InputError(f"prior: {small:.3g}: expected zero, or {LEAST_PRIOR:g} or more")
     meant = [Fraction(float(p)) for p in prior]
     total = sum(meant, Fraction(0))
     if abs(total - 1) > SLACK:
@@ -173,4 +187,10 @@ def _check(excess: NDArray[np.float64], text: str) -> None:
 
 def _bytes(size: int) -> str:
     power = min((max(size, 1).bit_length() - 1) // 10, 4)
-    return f"{size // 1024**power} {('bytes', 'KiB', 'MiB', 'GiB', 'TiB')[power]}"
+    unit = ("bytes", "KiB", "MiB", "GiB", "TiB")[power]
+    return f"{_count(size // 1024**power)} {unit}"
+
+
+def _count(number: int) -> str:
+    """A number, or about how large it is where nobody would read it."""
+    return str(number) if number < 2**100 else f"2^{number.bit_length() - 1}"

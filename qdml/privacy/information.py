@@ -33,7 +33,13 @@ def holevo_limit(dimension: int, copies: int) -> float:
 def holevo_enclosure(dimension: int, copies: int) -> flint.arb:
     """log2 D_k as a ball. Raises `InputError`."""
     check(dimension, copies)
-    with flint.ctx.workprec(_WIDE):
+    return symmetric_enclosure(dimension, copies)
+
+
+def symmetric_enclosure(dimension: int, copies: int) -> flint.arb:
+    """The same for numbers of any size."""
+    # What the logarithms of factorials have in common cancels.
+    with flint.ctx.workprec(_WIDE + dimension.bit_length() + copies.bit_length()):
         n, k = flint.arb(dimension), flint.arb(copies)
         return ((n + k).lgamma() - (k + 1).lgamma() - n.lgamma()) / flint.arb(2).log()
 

@@ -27,7 +27,8 @@ class Leak:
     `span` is the dimension that the states span, up to the rounding of double precision; `holevo`
     is in bits; the guessing probability lies in [guessing_lower, guessing_upper], `certified` if
     exact arithmetic proves it to within 1e-6. `limits` hold for any ensemble of the same span,
-    dimension, copies and largest prior.
+    dimension, copies and largest prior; `bits_per_coordinate` is a mean over the N coordinates, if
+    they are drawn independently: otherwise one bit may be told of each of them.
     """
 
     span: int

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from qdml.network import Transcript
+from qdml.privacy.information import symmetric_enclosure
 
 #: Bits of a number in single precision, the unit of the classical figure.
 SINGLE = 32
@@ -27,7 +26,8 @@ class Leakage:
     """Limits in bits on what one party has learnt of the inputs of all others.
 
     `honest` supposes that parties follow the protocol and that a message of k copies is k copies
-    of one pure state, sent whole; it is None where prior entanglement was shared.
+    of one pure state, sent whole; it is None where prior entanglement was shared, or where parts
+    of a state stayed behind.
     """
 
     malicious: int
@@ -35,15 +35,19 @@ class Leakage:
     classical: int
 
 
-def leakage(transcript: Transcript) -> dict[str, Leakage]:
-    """The limits for every party of a run, by name, in the order in which they appear."""
+def leakage(transcript: Transcript, whole: bool = True) -> dict[str, Leakage]:
+    """The limits for every party of a run, by name, in the order in which they appear.
+
+    `whole` says that no party keeps a register that is entangled with a message: then what it
+    holds of a state is the message.
+    """
     names = dict.fromkeys(
         name for line in transcript.lines for name in (line.sender, line.receiver)
     )
-    return {name: _of(name, transcript) for name in names}
+    return {name: _of(name, transcript, whole) for name in names}
 
 
-def _of(name: str, transcript: Transcript) -> Leakage:
+def _of(name: str, transcript: Transcript, whole: bool) -> Leakage:
     qubits = bits = through = classical = 0
     held: list[tuple[int, int]] = []
     for line in transcript.lines:
@@ -64,13 +68,12 @@ def _of(name: str, transcript: Transcript) -> Leakage:
     limit = 2 * qubits + bits
     if transcript.entangled_pairs:
         return Leakage(limit, None, classical)
+    if not whole:
+        return Leakage(min(limit, through), None, classical)
     honest = sum(symmetric_bits(size, copies) for size, copies in held) + bits
     return Leakage(min(limit, through), honest, classical)
 
 
 def symmetric_bits(qubits: int, copies: int) -> float:
     """log2 C(N+k-1, k), N = 2^n: the most that k copies of a pure state of n qubits tell."""
-    size = 2**qubits
-    fewer = min(copies, size - 1)
-    steps = np.arange(fewer, dtype=float)
-    return float(np.log2((size + copies - 1 - steps) / (fewer - steps)).sum())
+    return float(symmetric_enclosure(2**qubits, copies))

@@ -62,6 +62,9 @@ def test_a_run_by_another_method(method, call: Call) -> None:
     found = method.estimate(*drawn.model(3, 2, 3), 0.5, 0.1, 3)
     assert (said["method"], said["value"], said["exact"]) == (name, found.value, found.exact)
     assert said["transcript"]["qubits"] == found.transcript.qubits
+    # A phase register stays behind, so that the messages are not all that its holder has.
+    honest = said["leakage"]["bob"]["honest"]
+    assert (honest is None) == (method is amplitude_estimation)
 
 
 def test_the_bill_of_amplitude_estimation_is_its_price(call: Call) -> None:

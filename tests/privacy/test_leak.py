@@ -13,7 +13,7 @@ import pytest
 from qdml.errors import DataError, InputError
 from qdml.privacy import archive
 from qdml.privacy.archive import load
-from qdml.privacy.ensemble import Ensemble, from_integers, from_states, from_vectors
+from qdml.privacy.ensemble import LEAST_PRIOR, Ensemble, from_integers, from_states, from_vectors
 from qdml.privacy.leak import holevo, leak, span_dimension
 
 SIGNS = np.array(list(product((1, -1), repeat=3)))
@@ -104,6 +104,9 @@ BAD = {
     "sum": ({"vectors": np.eye(2), "prior": np.array([0.5, 0.4])}, "sums to 0.9; expected one"),
     "sign": ({"vectors": np.eye(2), "prior": np.array([1.5, -0.5])}, "-0.5: expected"),
     "count": ({"vectors": np.eye(2), "prior": np.ones(3) / 3}, r"shape \(3,\): expected \(2,\)"),
+    "small": ({"vectors": np.eye(2), "prior": np.array([1, 1e-300])}, "expected zero, or 1e-200"),
+    "huge": ({"states": np.full((2, 2), 1.7e308)}, r"states\[0\]: an entry of size 1.7e\+308"),
+    "long": ({"vectors": np.array([[np.finfo(np.longdouble).max, 1]])}, "not a finite number"),
     "both": ({"vectors": np.eye(2), "states": np.eye(2)}, "found states, vectors; expected one"),
     "neither": ({"rows": np.eye(2)}, "found no array; expected one"),
     "large": ({"vectors": np.random.default_rng(0).normal(size=(300, 2))}, "300 columns"),
@@ -119,9 +122,18 @@ def test_a_bad_ensemble_is_one_line(tmp_path, case) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_the_least_prior_is_guessed_with(tmp_path) -> None:
+    np.savez(tmp_path / "a.npz", vectors=np.array([[1, 0], [3, 4]]), prior=[1, LEAST_PRIOR])
+    found = leak(load(tmp_path / "a.npz", 2))
+    assert found.certified
+    assert found.guessing_upper == 1
+
+
 def test_many_copies_of_mixed_states_say_their_size() -> None:
     with pytest.raises(InputError, match=r"1152921504606846976 columns .* matrices of .* TiB"):
         from_states(np.eye(2)[None] / 2 + 0j, 60)
+    with pytest.raises(InputError, match=r"2\^9999 columns .* matrices of 2\^19962 TiB"):
+        from_states(np.eye(2)[None] / 2 + 0j, 9999)
 
 
 def test_copies_are_whole_and_positive() -> None:
@@ -144,14 +156,28 @@ def test_files_that_are_no_archive_are_one_line(tmp_path) -> None:
     (tmp_path / "text.npz").write_text("not an archive")
     with zipfile.ZipFile(tmp_path / "junk.npz", "w") as file:
         file.writestr("vectors.npy", b"junk")
+    for name, header in (
+        ("wide.npz", b"{'descr': '<f8', 'fortran_order': False, 'shape': (%d,), }\n" % 2**44),
+        ("torn.npz", b"{'descr': [[[[ \n"),
+    ):
+        with zipfile.ZipFile(tmp_path / name, "w") as file:
+            length = len(header).to_bytes(2, "little")
+            file.writestr("vectors.npy", b"\x93NUMPY\x01\x00" + length + header + bytes(16))
+    locked = bytearray((tmp_path / "junk.npz").read_bytes())
+    locked[6] |= 1
+    locked[locked.find(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "locked.npz").write_bytes(locked)
     for name, words in (
+        ("wide.npz", "too large for memory .*128. TiB"),
+        ("torn.npz", "not plain arrays"),
+        ("locked.npz", "password"),
         ("ragged.npz", "states of different dimensions do not fit in one array"),
         ("plain.npy", "not an .npz archive"),
         ("text.npz", "not an .npz archive"),
         ("junk.npz", "not plain arrays"),
         ("absent.npz", "no such file"),
     ):
-        with pytest.raises(DataError, match=words) as caught:
+        with pytest.raises((DataError, InputError), match=words) as caught:
             load(tmp_path / name, 1)
         assert "\n" not in str(caught.value)
 

@@ -47,6 +47,20 @@ def test_prior_entanglement_leaves_superdense_coding() -> None:
     assert leakage(transcript)["bob"].honest == pytest.approx(3)
 
 
+def test_a_register_that_stays_behind_tells_more_than_the_messages() -> None:
+    # What phase estimation leaves with the last party, for random inputs of one qubit.
+    rng, states = np.random.default_rng(0), []
+    for _ in range(40):
+        x = amplitude_encoding(rng.normal(size=2) + 1j * rng.normal(size=2))
+        iterate = (2 * np.outer(x, x.conj()) - np.eye(2)) @ np.diag([1, -1])
+        states.append(np.concatenate([np.linalg.matrix_power(iterate, j) @ x for j in range(8)]))
+    assert np.linalg.matrix_rank(np.array(states)) == 16 > 2 ** symmetric_bits(1, 1)
+    transcript = Transcript()
+    transcript.add("alice", "bob", qubits=1, bits=0, copies=1)
+    assert leakage(transcript)["bob"].honest == pytest.approx(1)
+    assert leakage(transcript, whole=False)["bob"].honest is None
+
+
 def test_parties_who_only_talk_to_others_learn_nothing() -> None:
     transcript = Transcript()
     transcript.add("alice", "bob", qubits=4, bits=0, copies=2)
@@ -67,3 +81,5 @@ def test_symmetric_bits_count_the_symmetric_subspace(qubits, copies) -> None:
 def test_many_copies_tell_a_logarithm() -> None:
     assert symmetric_bits(1, 2**40) == pytest.approx(40, abs=1e-9)
     assert symmetric_bits(60, 2) == pytest.approx(119, abs=1e-9)
+    assert symmetric_bits(1000, 2) == pytest.approx(1999, abs=1e-9)
+    assert symmetric_bits(5, 10**12) == pytest.approx(log2(comb(31 + 10**12, 31)), rel=1e-12)
