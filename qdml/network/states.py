@@ -221,8 +221,9 @@ class Chained:
         """Projection, then the outcome of each measured qubit in turn."""
         term = dict(_placed(string(observable), axes))
         site = axes[0]
-        term[site] = sign * term.get(site, np.eye(2, dtype=complex))
-        self._chain = self.chain.times([{}, term]).compressed()[0]
+        half = np.diag([0.5, 0.5]).astype(complex)
+        term[site] = (0.5 * sign + 0j) * term.get(site, 2 * half)
+        self._chain = self.chain.times([{site: half}, term]).selected()
         self.read(axes, 1, rng)
 
     def read(
