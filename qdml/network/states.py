@@ -45,6 +45,11 @@ class JointState(Protocol):
         """One line: what kind, how many qubits, how large."""
         ...
 
+    @property
+    def error(self) -> float:
+        """Bound on the 2-norm distance to the state that was asked for, rounding aside."""
+        ...
+
     def vector(self) -> State:
         """All amplitudes (2^n,)."""
         ...
@@ -99,6 +104,11 @@ class Vector:
     def engine(self) -> str:
         """The engine that last acted."""
         return self._engine or str(choose([], self._state))
+
+    @property
+    def error(self) -> float:
+        """Zero: nothing is cut."""
+        return 0.0
 
     def vector(self) -> State:
         """The array itself."""
@@ -185,6 +195,11 @@ class Chained:
             f"matrix-product state, {self.qubits} qubits, bond {self.chain.bond}, truncation error "
             f"{self.chain.error:.1e}"
         )
+
+    @property
+    def error(self) -> float:
+        """What cutting bonds has cost."""
+        return self._chain.error if self._chain else 0.0
 
     def vector(self) -> State:
         """All amplitudes, where that is possible."""

@@ -128,6 +128,15 @@ def test_an_estimate_comes_with_its_interval_and_bill(
     assert again == found
 
 
+def test_the_interval_is_wider_where_bonds_were_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qdml.tensor.chain.Chain.compressed.__defaults__", (TOLERANCE, 3))
+    circuit, state = drawn.model(8, 2, 1, "structured")
+    exact = float(circuit.loss(drawn.model(8, 2, 1, "structured", "state-vector")[1]))
+    found = inference.estimate(circuit, state, 0.05, 0.01, 2)
+    assert found.interval[1] - found.interval[0] > 0.11
+    assert found.interval[0] <= exact <= found.interval[1]
+
+
 @pytest.mark.parametrize(
     ("count", "interval"),
     [
