@@ -178,6 +178,7 @@ def test_a_random_circuit_has_a_size(qubits: int, layers: int, message: str) -> 
     [
         (1001, 1, "structured", "auto", "qubits = 1001: a matrix-product state is held for 2 to"),
         (60, 5, "structured", "auto", "bonds of a matrix-product state may grow to 16384"),
+        (24, 1000, "structured", "auto", "1000 layers of 24 qubits: too many steps on bonds of"),
         (21, 1, "structured", "state-vector", "qubits = 21: a vector"),
         (3, 1, "smooth", "auto", "input 'smooth': allowed are random, structured"),
         (3, 1, "random", "statevector", r"engine 'statevector': .*\(nearest: 'state-vector'\)"),
