@@ -218,14 +218,14 @@ def looks(stated: Hypothesis, data: Data, context: Context) -> Evidence:
 
 
 def guarantee(stated: Hypothesis, data: Data, context: Context) -> Evidence:
-    """Every look keeps the interval true but with a share of delta; the shares sum to delta."""
-    i, m = sympy.symbols("i m", integer=True, positive=True)
+    """Look r at the j-th K has its share of delta; sums over all r, as if it never ended, and j."""
+    r, m = sympy.symbols("r m", integer=True, positive=True)
     x, delta = sympy.symbols("x delta", positive=True)
-    shares = sympy.summation(6 * delta / (sympy.pi * i) ** stated.share_power, (i, 1, sympy.oo))
+    share = 6 / (sympy.pi * r) ** stated.share_power
     return identities(
         "a union bound over all looks, and cosines that are invertible on a half turn",
         [
-            ("the shares sum to delta", shares, delta),
+            ("shares sum to delta", delta * sympy.summation(share, (r, 1, sympy.oo)) ** 2, delta),
             (
                 "cos(m pi + x) = (-1)^m cos x",
                 sympy.expand_trig(sympy.cos(m * sympy.pi + x)),
@@ -361,7 +361,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         ),
         Mutant(
             "shares of the fourth power",
-            r"shares $6\delta/(\pi i)^4$ sum to $\delta$",
+            r"shares $36\delta/(\pi jr)^4$ sum to $\delta$",
             replace(_CLAIMED, share_power=4),
             "guarantee",
         ),

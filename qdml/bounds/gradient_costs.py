@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from math import ceil, log, log2
 from typing import Any
 
 from qdml.bounds.costs import all_gradient_states
+from qdml.claims.intervals import exact_fraction
 from qdml.errors import InputError
 from qdml.model.gradient_task import METHODS, Task, copies
 
@@ -35,9 +37,11 @@ def shadow_tomography(task: Task, constant: float) -> int:
     Badescu and O'Donnell (arXiv:2011.10908); the constant C is not known, and log-log factors are
     left out, so this is a shape and not a bill.
     """
-    eps, delta = float(task.accuracy), float(task.failure_probability)
-    logs = log2(max(2, task.parameters)) ** 2 * log(2 * task.layers / delta)
-    return ceil(constant * logs * (task.qubits + 1) / eps**4) * states(task)
+    # Neither a quotient by delta nor one by eps^4 need be a floating-point number.
+    inside = log(2 * task.layers) - log(float(task.failure_probability))
+    logs = log2(max(2, task.parameters)) ** 2 * inside
+    each = Fraction(constant * logs * (task.qubits + 1)) / exact_fraction(task.accuracy) ** 4
+    return ceil(each) * states(task)
 
 
 def crossover(

@@ -12,7 +12,10 @@ from qdml.cli.options import AsJson
 from qdml.errors import InputError
 
 #: Longer numbers, or fractions that are not decimal, would not come out of JSON as they went in.
-_NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{1,6})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
+
+#: Sums of fractions below this have at most 15 digits, all of which a floating-point number holds.
+_LARGEST = 10**9
 
 #: Frequencies that are printed for people.
 _SHOWN = 20
@@ -61,4 +64,10 @@ def _numbers(text: str) -> list[int | Fraction]:
                 "and 6 after a point; separate weights by commas: 1,3,9"
             )
     numbers = [Fraction(word) for word in words]
+    whole = all(number.denominator == 1 for number in numbers)
+    if not whole and sum(map(abs, numbers)) >= _LARGEST:
+        raise InputError(
+            f"--weights: sizes add up to {float(sum(map(abs, numbers))):g}: expected less than "
+            f"{_LARGEST:g} where some are not whole, so that all frequencies can be told apart"
+        )
     return [int(number) if number == int(number) else number for number in numbers]

@@ -23,7 +23,7 @@ from qdml.quantum.gates import Dense, Gate, Pauli, Rotation, hadamard
 from qdml.quantum.numbers import Angle, Direction, State, exact
 from qdml.quantum.placing import Leading
 
-#: Largest K for which a state is built: 2^22 amplitudes.
+#: Largest K for which a state is built: 2^23 amplitudes.
 MOST_HARMONICS = 2**20
 
 

@@ -54,8 +54,3 @@ def haar_layer(rng: np.random.Generator) -> Layer:
     middle = np.arccos(rng.uniform(-1, 1))
     angles = (Radians(float(angle)) for angle in (first, middle, last))
     return tuple(zip("ZYZ", angles, strict=True))
-
-
-def _half(turns: int) -> Direction:
-    """The angle of that many quarter turns."""
-    return Direction(*((1, 0), (1, 1), (0, 1), (1, -1))[turns])

@@ -45,6 +45,11 @@ class JointState(Protocol):
         """One line: what kind, how many qubits, how large."""
         ...
 
+    @property
+    def error(self) -> float:
+        """Bound on the 2-norm distance to the state that was asked for, rounding aside."""
+        ...
+
     def vector(self) -> State:
         """All amplitudes (2^n,)."""
         ...
@@ -99,6 +104,11 @@ class Vector:
     def engine(self) -> str:
         """The engine that last acted."""
         return self._engine or str(choose([], self._state))
+
+    @property
+    def error(self) -> float:
+        """Zero: nothing is cut."""
+        return 0.0
 
     def vector(self) -> State:
         """The array itself."""
@@ -186,6 +196,11 @@ class Chained:
             f"{self.chain.error:.1e}"
         )
 
+    @property
+    def error(self) -> float:
+        """What cutting bonds has cost."""
+        return self._chain.error if self._chain else 0.0
+
     def vector(self) -> State:
         """All amplitudes, where that is possible."""
         return self._chain.vector() if self._chain else np.ones(1, dtype=complex)
@@ -221,8 +236,9 @@ class Chained:
         """Projection, then the outcome of each measured qubit in turn."""
         term = dict(_placed(string(observable), axes))
         site = axes[0]
-        term[site] = sign * term.get(site, np.eye(2, dtype=complex))
-        self._chain = self.chain.times([{}, term]).compressed()[0]
+        half = np.diag([0.5, 0.5]).astype(complex)
+        term[site] = (0.5 * sign + 0j) * term.get(site, 2 * half)
+        self._chain = self.chain.times([{site: half}, term]).selected()
         self.read(axes, 1, rng)
 
     def read(

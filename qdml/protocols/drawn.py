@@ -15,7 +15,7 @@ from qdml.model.circuit import DistributedCircuit
 from qdml.quantum.choice import ENGINES, using
 from qdml.quantum.numbers import State
 from qdml.quantum.reference import amplitude_encoding
-from qdml.tensor.chain import Chain
+from qdml.tensor.chain import MOST_BOND, Chain
 from qdml.tensor.quantics import smooth
 
 #: `random` is a vector of normal deviates, `structured` a smooth wave packet on N grid points.
@@ -33,6 +33,9 @@ LARGEST_WORK = 2**24
 
 #: Bond dimension up to which a chain takes a minute. A block of the line at most doubles it.
 LARGEST_BOND, INPUT_BOND = 2**12, 2**4
+
+#: Layers times qubits times the cube of a full bond that still take a minute or two.
+LARGEST_CHAIN_WORK = 2**34
 
 
 def model(
@@ -104,6 +107,13 @@ def _check_size(qubits: int, layers: int, written: bool, chained: bool) -> None:
             raise InputError(
                 f"{layers} layers of {qubits} qubits: bonds of a matrix-product state may grow to "
                 f"{bond}, expected up to {LARGEST_BOND}; take fewer layers"
+            )
+        # From here on bonds are as large as the number of qubits allows, layer after layer.
+        full = bond < INPUT_BOND * 4**layers
+        if full and layers * qubits * min(bond, MOST_BOND) ** 3 > LARGEST_CHAIN_WORK:
+            raise InputError(
+                f"{layers} layers of {qubits} qubits: too many steps on bonds of {bond}; take "
+                "fewer layers or qubits, or another engine"
             )
     elif layers * 2**qubits > LARGEST_WORK:
         raise InputError(

@@ -74,6 +74,12 @@ def run(
 #: Qubits, derivatives and networks that a run from a seed may ask for.
 LARGEST_RUN, MOST_ENTRIES, MOST_RUNS = 12, 10**4, 10**5
 
+#: Messages of such a run: a million take some minutes.
+MOST_MESSAGES = 10**6
+
+#: Copies of one state whose bases are drawn one by one.
+MOST_DRAWN = 10**6
+
 
 def run_random(
     method: str,
@@ -101,6 +107,14 @@ def run_random(
             f"{method} on {qubits} qubits at accuracy {accuracy}: {networks[method]} runs for each "
             f"of {2 * layers} blocks, expected up to {MOST_RUNS} in all; take fewer qubits, or "
             "another accuracy or method"
+        )
+    each = {"parameter-shift": 2 * parameters, "direct": parameters}.get(method, 1)
+    # The messages for one |g_b> are 3L on average over the blocks, and never more for a shift.
+    messages = 6 * layers**2 * networks.get(method, each)
+    if messages > MOST_MESSAGES:
+        raise InputError(
+            f"{method} on {layers} layers with {parameters} parameters: up to {messages} messages, "
+            f"expected at most {MOST_MESSAGES}; take fewer layers or parameters"
         )
     rng = generator(seed, "random gradient", qubits, layers, parameters)
     circuit = random_commuting(qubits, layers, parameters, rng)
@@ -170,6 +184,11 @@ def _jointly(block: _Block) -> list[float]:
 def _by_pauli_shadows(block: _Block) -> list[float]:
     """k copies of |g_b>, each measured in letters that its owner draws; those that fit count."""
     common_letters(block.strings)
+    if block.copies > MOST_DRAWN:
+        raise InputError(
+            f"{block.copies} copies in bases that are drawn one by one: expected at most "
+            f"{MOST_DRAWN}; ask for a larger accuracy"
+        )
     sums = np.zeros(len(block.strings))
     drawn = block.rng.integers(3, size=(block.copies, block.circuit.qubits + 1))
     counts = Counter("".join("XYZ"[i] for i in row) for row in drawn)

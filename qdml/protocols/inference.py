@@ -23,12 +23,16 @@ from qdml.tensor.chain import Chain
 
 @dataclass(frozen=True)
 class Estimate:
-    """What the parties know at the end: the count of +1 among the copies, and the bill."""
+    """What the parties know at the end: the count of +1 among the copies, and the bill.
+
+    `error` bounds the distance of the simulated state from the true one, as far as bonds were cut.
+    """
 
     count: int
     copies: int
     transcript: Transcript
     engine: str
+    error: float = 0.0
 
     @property
     def value(self) -> float:
@@ -99,14 +103,14 @@ def run(circuit: DistributedCircuit, state: State | Chain, copies: int, seed: in
     """Run the protocol with `copies` copies of the input `state`, (N,) or a chain."""
     network, parties, register = walked(circuit, state, copies, seed)
     first, last = parties[circuit.owners[0]], parties[circuit.owners[-1]]
-    engine = register.world.held.engine
+    engine, error = register.world.held.engine, register.world.held.error
     with last:
         outcome = last.measure(register, circuit.observable)
         if first is not last:
             network.channel.announce(outcome, last, to=first)
     with first:
         count = outcome.read(first)
-    return Estimate(count, copies, network.transcript, engine)
+    return Estimate(count, copies, network.transcript, engine, error)
 
 
 def estimate(
@@ -118,13 +122,16 @@ def estimate(
 ) -> InferenceResult:
     """Estimate the loss to `accuracy` except with `failure_probability`.
 
+    Where bonds of a chain were cut the interval is wider, by what that may have changed the loss.
     Raises `InputError` for an accuracy outside (0, 2) or a failure probability outside (0, 1).
     """
     copies = sampling_copies(accuracy, failure_probability)
     found = run(circuit, state, copies, seed)
+    # The observable has norm one, so a unit vector e away has a loss at most 2 e away.
+    radius = accuracy + 2 * found.error
     return InferenceResult(
         value=found.value,
-        interval=(max(-1.0, found.value - accuracy), min(1.0, found.value + accuracy)),
+        interval=(max(-1.0, found.value - radius), min(1.0, found.value + radius)),
         exact=float(_loss(circuit, state)),
         transcript=found.transcript,
         engine=found.engine,

@@ -3,8 +3,9 @@
 After j Grover iterates the observable has mean cos(K phi), K = 2j+1, with cos phi = loss. The
 parties keep an interval of phi. Each look takes the largest odd K that keeps K phi within one half
 turn, measures a batch of copies there, and cuts the interval by what Clopper and Pearson say of
-all outcomes at this K. Look i may fail with 6 delta/(pi i)^2, which sums to delta (after Grinko,
-Gacon, Zoufal, Woerner 2021; the guarantee is the union bound, whatever the number of looks).
+all outcomes at this K. Look number r at the j-th K may fail with 36 delta/(pi^2 j r)^2 (after
+Grinko, Gacon, Zoufal, Woerner 2021). Outcomes decide when a K is left, so the union goes over all r
+for each K, as if it never were, and then over all j: delta together, whatever the number of looks.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Belief:
     def __init__(self, failure_probability: float) -> None:
         self.failure_probability = failure_probability
         self.low, self.high = 0.0, pi
-        self.factor, self.looks, self.trials, self.plus = 1, 0, 0, 0
+        self.factor, self.stage, self.trials, self.plus = 1, 1, 0, 0
 
     @property
     def losses(self) -> tuple[float, float]:
@@ -70,14 +71,15 @@ class Belief:
         top = int(pi / (self.high - self.low))
         for factor in range(top - (top + 1) % 2, self.factor, -2):
             if floor(factor * self.low / pi) == ceil(factor * self.high / pi) - 1:
-                self.factor, self.trials, self.plus = factor, 0, 0
+                self.factor, self.stage, self.trials, self.plus = factor, self.stage + 1, 0, 0
                 break
         return (self.factor - 1) // 2
 
     def learn(self, count: int) -> None:
         """Cut the interval by `count` outcomes +1 among one more batch at the present K."""
-        self.looks, self.trials, self.plus = self.looks + 1, self.trials + BATCH, self.plus + count
-        failure = 6 * self.failure_probability / (pi * self.looks) ** 2
+        self.trials, self.plus = self.trials + BATCH, self.plus + count
+        share = 6 / (pi**2 * self.stage * (self.trials // BATCH))
+        failure = self.failure_probability * share**2
         low, high = clopper_pearson(self.plus, self.trials, failure)
         half_turns = floor(self.factor * (self.low + self.high) / 2 / pi)
         ends = acos(2 * high - 1), acos(2 * low - 1)

@@ -60,15 +60,20 @@ class Chain:
         n = rest.size.bit_length() - 1
         if rest.ndim != 1 or rest.size != 2**n or n < 1:
             raise InputError(f"vector of shape {rest.shape}: expected (2^n,) with n >= 1")
+        norm = float(np.linalg.norm(rest))
+        if not norm or not np.isfinite(norm):
+            raise InputError(f"a vector of norm {norm} is no state: expected one other than zero")
         cores: list[Array] = []
+        rest, lost = (rest / norm).astype(complex), 0.0
         for _ in range(n - 1):
             left, values, right = np.linalg.svd(
                 rest.reshape(2 * (cores[-1].shape[2] if cores else 1), -1), full_matrices=False
             )
-            kept = _kept(values, TOLERANCE)[0]
+            kept, cut = _kept(values, TOLERANCE)
+            lost += cut
             cores.append(left[:, :kept].reshape(-1, 2, kept))
             rest = values[:kept, None] * right[:kept]
-        return cls((*cores, rest.reshape(-1, 2, 1))).compressed()[0]
+        return cls((*cores, rest.reshape(-1, 2, 1)), 2 * lost).compressed()[0]
 
     @property
     def qubits(self) -> int:
@@ -143,6 +148,15 @@ class Chain:
         # Cutting and scaling back to norm one moves a unit vector by at most twice what was cut.
         return Chain((*done, carry), self.error + 2 * lost), norm
 
+    def selected(self) -> Chain:
+        """The normalised form of what a projection has left of a unit vector.
+
+        The part that was asked for is as far off as before, but is scaled up, so that unit vectors
+        are at most 2 error/norm apart.
+        """
+        kept, norm = Chain(self.cores).compressed()
+        return Chain(kept.cores, min(2.0, 2 * self.error / norm + kept.error))
+
     def inner(self, other: Chain, terms: Sequence[Product] = ({},)) -> complex:
         """<self|T|other> for a sum T of products."""
         if self.qubits != other.qubits:
@@ -195,7 +209,7 @@ class Chain:
         if not cores:
             return None
         cores[-1] = np.tensordot(cores[-1], carry, 1)
-        return Chain(tuple(cores), self.error).compressed()[0]
+        return Chain(tuple(cores), self.error).selected()
 
 
 def _on(matrix: Array | None, core: Array) -> Array:

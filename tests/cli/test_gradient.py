@@ -37,6 +37,14 @@ def test_people_get_lines(call: Call) -> None:
         (("run", "gradient", "--method", "directly", *POINT), "nearest: 'direct'"),
         (("run", "gradient", "--method", "direct", *POINT[:-1], "0"), "accuracy 0"),
         (("cost", "gradient", *POINT, "--weight", "9"), "weight 9: expected 1 to n+1 = 3"),
+        (
+            ("run", "gradient", "--method", "pauli-shadows", *POINT[:-1], "1e-8"),
+            "copies in bases that are drawn one by one: expected at most 1000000",
+        ),
+        (
+            ("run", "gradient", "--method=direct", "--qubits=1", "--layers=999", "--parameters=5"),
+            "direct on 999 layers with 5 parameters: up to 29940030 messages",
+        ),
         (("cost", "gradient", *POINT[:4], "--parameters", "0"), "0: allowed are whole numbers"),
     ],
 )
@@ -44,3 +52,12 @@ def test_bad_numbers_are_one_line(arguments: tuple[str, ...], message: str, call
     result = call(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+@pytest.mark.parametrize("promise", [("--accuracy", "1e-90"), ("--failure-probability", "1e-320")])
+def test_promises_near_the_smallest_numbers_have_a_price(
+    promise: tuple[str, str], call: Call
+) -> None:
+    said = json.loads(call("cost", "gradient", *POINT[:6], *promise, "--json").stdout)
+    assert said["methods"]["direct"]["qubits"] > 0
+    assert len(said["crossovers"]) == 6

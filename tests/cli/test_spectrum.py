@@ -54,6 +54,8 @@ def test_people_get_three_lines(call: Call) -> None:
         ("inf", r"--weights: 'inf'"),
         ("1e9", r"--weights: '1e9'"),
         ("1/3", r"--weights: '1/3'"),
+        ("\u0663", r"--weights: '\u0663'"),
+        ("999999999999.999999,0.000001", r"sizes add up to 1e\+12: expected less than 1e\+09"),
         ("1" * 13, r"--weights: '1{13}'"),
         (",".join(str(3**layer) for layer in range(20)), r"20 weights: the first 14 already take"),
         (",".join(["1"] * 2000), r"2000 weights: the first 1001 already take"),

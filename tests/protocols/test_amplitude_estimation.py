@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from qdml.bounds.costs import inference, iterative_lines
+from qdml.claims.intervals import clopper_pearson
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
 from qdml.protocols import amplitude_estimation, iterative_estimation
@@ -177,6 +178,29 @@ def test_a_belief_that_is_told_the_truth_closes_in_on_it(angle, seed: int, accur
         chance = min(1.0, max(0.0, (1 + cos(factor * angle)) / 2))
         belief.learn(int(rng.binomial(iterative_estimation.BATCH, chance)))
     assert belief.low - 1e-9 <= angle <= belief.high + 1e-9
+
+
+def test_looks_at_one_factor_share_what_is_left_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def spied(plus: int, trials: int, failure: float) -> tuple[float, float]:
+        asked.append(failure)
+        return clopper_pearson(plus, trials, failure)
+
+    monkeypatch.setattr(iterative_estimation, "clopper_pearson", spied)
+    rng, belief, stages = np.random.default_rng(3), iterative_estimation.Belief(0.2), list[list]()
+    while belief.losses[1] - belief.losses[0] > 2e-3:
+        before, factor = belief.factor, 2 * belief.lengthen() + 1
+        if factor != before or not stages:
+            stages.append([])
+        belief.learn(int(rng.binomial(iterative_estimation.BATCH, (1 + cos(factor)) / 2)))
+        stages[-1].append(asked[-1])
+    assert len(stages) > 2
+    # Had a factor never been left, its looks would have shared this: zeta(2) times the first.
+    assert sum(shares[0] * pi**2 / 6 for shares in stages) < 0.2
+    for shares in stages:
+        for r, share in enumerate(shares, start=1):
+            assert share * r**2 == pytest.approx(shares[0])
 
 
 def test_the_iterative_bill_grows_like_the_inverse_accuracy() -> None:

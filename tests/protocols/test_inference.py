@@ -128,6 +128,15 @@ def test_an_estimate_comes_with_its_interval_and_bill(
     assert again == found
 
 
+def test_the_interval_is_wider_where_bonds_were_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qdml.tensor.chain.Chain.compressed.__defaults__", (TOLERANCE, 3))
+    circuit, state = drawn.model(8, 2, 1, "structured")
+    exact = float(circuit.loss(drawn.model(8, 2, 1, "structured", "state-vector")[1]))
+    found = inference.estimate(circuit, state, 0.05, 0.01, 2)
+    assert found.interval[1] - found.interval[0] > 0.11
+    assert found.interval[0] <= exact <= found.interval[1]
+
+
 @pytest.mark.parametrize(
     ("count", "interval"),
     [
@@ -169,6 +178,7 @@ def test_a_random_circuit_has_a_size(qubits: int, layers: int, message: str) -> 
     [
         (1001, 1, "structured", "auto", "qubits = 1001: a matrix-product state is held for 2 to"),
         (60, 5, "structured", "auto", "bonds of a matrix-product state may grow to 16384"),
+        (24, 1000, "structured", "auto", "1000 layers of 24 qubits: too many steps on bonds of"),
         (21, 1, "structured", "state-vector", "qubits = 21: a vector"),
         (3, 1, "smooth", "auto", "input 'smooth': allowed are random, structured"),
         (3, 1, "random", "statevector", r"engine 'statevector': .*\(nearest: 'state-vector'\)"),

@@ -68,6 +68,31 @@ def test_cutting_bonds_costs_what_it_says(data: st.DataObject, qubits: int) -> N
         assert cut.error == pytest.approx(2 * values[1], abs=slack + 8 * TOLERANCE)
 
 
+def test_a_vector_with_larger_bonds_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qdml.tensor.chain._kept.__defaults__", (4,))
+    rng = np.random.default_rng(5)
+    vector = rng.normal(size=2**8)
+    vector /= np.linalg.norm(vector)
+    chain = Chain.of(3 * vector)
+    away = float(np.linalg.norm(chain.vector() - vector))
+    assert chain.bond == 4
+    assert 0.1 < away <= chain.error
+
+
+def test_rare_outcomes_enlarge_what_was_cut() -> None:
+    rng = np.random.default_rng(7)
+    common, rare = (vector / np.linalg.norm(vector) for vector in rng.normal(size=(2, 2**6)))
+    for share in (1e-2, 1e-4):
+        whole = np.concatenate([np.sqrt(1 - share) * common, np.sqrt(share) * rare])
+        cut, _ = Chain.of(whole).compressed(1e-1)
+        left = cut.projected({0: 1})
+        assert left is not None
+        found = left.vector()
+        away = float(np.linalg.norm(found - rare * np.sign(found @ rare).real))
+        assert away <= left.error
+        assert left.error > cut.error or not cut.error
+
+
 @given(st.data(), st.integers(2, 5))
 def test_reading_some_qubits(data: st.DataObject, qubits: int) -> None:
     state = data.draw(states(qubits))
