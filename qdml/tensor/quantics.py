@@ -25,10 +25,11 @@ MOST_HALVINGS = 10
 
 
 def smooth(function: Function, qubits: int, degree: int = 15) -> Chain:
-    """The state with amplitudes f(j/N)/norm, N = 2^qubits, for a function on arrays in [0, 1).
+    """The state with amplitudes f(j/N)/norm, N = 2^qubits, for a function on arrays in [0, 1].
 
     The interpolation error is measured at 3 (degree + 1) points a piece and must be below
-    `ACCURACY` of the largest value. Raises `InputError` when 2^10 pieces are not enough, for values
+    `ACCURACY` of the largest value there; a feature that falls between these points is not seen,
+    and no part of `Chain.error`. Raises `InputError` when 2^10 pieces are not enough, for values
     that are not finite and for the zero function.
     """
     if qubits < 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from proofs_checks.privacy_attacks import Sample
+from proofs_checks._attack_samples import Sample
 from qdml.claims.intervals import clopper_pearson
 from qdml.privacy.estimation import fidelity
 
