@@ -6,6 +6,7 @@ import copy
 import json
 from fractions import Fraction
 
+import flint
 import numpy as np
 import pytest
 
@@ -14,8 +15,6 @@ from qdml.bounds.certificates.guessing import bounds, positive, problem
 from qdml.bounds.certificates.reading import Rejected
 from qdml.privacy.ensemble import from_integers, from_states
 from qdml.privacy.guessing import guess
-
-flint = pytest.importorskip("flint")
 
 
 @pytest.fixture(scope="module")
