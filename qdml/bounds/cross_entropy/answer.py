@@ -20,8 +20,9 @@ def answer(*, qubits: int, score: Fraction) -> Answer:
     """Classical bits that every protocol of this score sends, and the qubits that suffice.
 
     `classical_bits` is None where no number of bits is known to reach the score, `quantum_qubits`
-    None where one message of n qubits does not. Raises `InputError` for n outside 1 ... 40 or a
-    score outside (0, N).
+    None where one message of n qubits does not. `certified` is whether a certificate stands behind
+    the bits: that no number suffices is found in floating point alone. Raises `InputError` for n
+    outside 1 ... 40 or a score outside (0, N).
     """
     need = certified_bits(qubits, score)
     reached = score <= ideal_score(qubits)
@@ -31,7 +32,7 @@ def answer(*, qubits: int, score: Fraction) -> Answer:
         "score": str(score),
         "classical_bits": need.bits,
         "quantum_qubits": qubits if reached else None,
-        "certified": True,
+        "certified": need.certificate is not None,
         "assumptions": list(ASSUMPTIONS),
         "moment_order": need.order,
     }

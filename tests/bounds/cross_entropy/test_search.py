@@ -129,3 +129,11 @@ def test_bad_tasks_get_one_line(qubits: int, score: str, message: str) -> None:
 def test_bits_are_not_negative() -> None:
     with pytest.raises(InputError, match="-1 bits: expected 0 or more"):
         score_at_most(3, -1)
+
+
+@pytest.mark.parametrize(("score", "certified"), [(Fraction(9, 25), True), (Fraction(100), False)])
+def test_only_what_a_certificate_proves_is_called_certified(
+    score: Fraction, certified: bool
+) -> None:
+    found = answer(qubits=12, score=score)
+    assert found.fields["certified"] is certified is bool(found.certificates)
