@@ -13,10 +13,20 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from qdml.config import bounds, classifier, expressivity, learning, linear, privacy, record
+from qdml.config import (
+    bounds,
+    classifier,
+    expressivity,
+    graphs,
+    learning,
+    linear,
+    privacy,
+    record,
+)
 from qdml.config.bounds import BoundsGrid
 from qdml.config.classifier import ClassifierGrid
 from qdml.config.expressivity import ExpressivityGrid
+from qdml.config.graphs import GraphsGrid
 from qdml.config.learning import LearningGrid
 from qdml.config.linear import LinearGrid
 from qdml.config.privacy import PrivacyGrid
@@ -30,6 +40,7 @@ __all__ = [
     "ClassifierGrid",
     "Config",
     "ExpressivityGrid",
+    "GraphsGrid",
     "Grids",
     "LearningGrid",
     "LinearGrid",
@@ -54,6 +65,7 @@ class Grids(Section):
     linear: LinearGrid = linear.GRIDS["quick"]
     privacy: PrivacyGrid = privacy.GRIDS["quick"]
     expressivity: ExpressivityGrid = expressivity.GRIDS["quick"]
+    graphs: GraphsGrid = graphs.GRIDS["quick"]
     classifier: ClassifierGrid = classifier.GRIDS["quick"]
 
 
@@ -64,6 +76,7 @@ _SECTIONS: dict[str, Mapping[Scale, Section]] = {
     "linear": linear.GRIDS,
     "privacy": privacy.GRIDS,
     "expressivity": expressivity.GRIDS,
+    "graphs": graphs.GRIDS,
     "classifier": classifier.GRIDS,
 }
 

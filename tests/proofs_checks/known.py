@@ -5,6 +5,7 @@ from __future__ import annotations
 from qdml.config import (
     BoundsGrid,
     ExpressivityGrid,
+    GraphsGrid,
     LearningGrid,
     LinearGrid,
     PrivacyGrid,
@@ -139,4 +140,5 @@ CRUDEST = {
     "expressivity": ExpressivityGrid(
         layers=(1,), harmonics=(1,), orders=(2,), bits=(2,), instances=1, runs=1
     ),
+    "graphs": GraphsGrid(instances=1, runs=1),
 }
