@@ -6,13 +6,15 @@ import hashlib
 import io
 import zipfile
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qdml.data.embedded import embedded
 from qdml.data.registry import Entry, entry
-from qdml.data.sets import Dataset, Graphs, Images, Ints, Nodes
+from qdml.data.sets import Dataset, Graphs, Ints, Nodes
 from qdml.data.source import obtain
 from qdml.errors import DataError
 
@@ -30,10 +32,10 @@ def load(name: str) -> Dataset:
 
 def read(one: Entry) -> Dataset:
     """Load the set that a registry entry describes; errors as for `load`."""
-    if one.layout == "embedded-digits":
-        dataset: Dataset = _digits(one)
+    if one.layout == "embedded":
+        dataset = _embedded(one)
     else:
-        arrange = _graphs if one.layout == "graphs-npz" else _nodes
+        arrange: Callable[[Arrays], Dataset] = _graphs if one.layout == "graphs-npz" else _nodes
         try:
             dataset = arrange(_unpack(obtain(one)))
         except _Malformed as error:
@@ -55,18 +57,14 @@ class _Malformed(Exception):
     """What is wrong with a file, to be completed with the name of the set."""
 
 
-def _digits(one: Entry) -> Images:
-    # Imported here because it takes longer than everything else in this package together.
-    from sklearn.datasets import load_digits
-
-    pixels, label = load_digits(return_X_y=True)
-    content = np.column_stack([pixels, label]).astype(np.uint8).tobytes()
+def _embedded(one: Entry) -> Dataset:
+    dataset, content = embedded(one.name)
     if hashlib.sha256(content).hexdigest() != one.sha256:
         raise DataError(
-            f"data set {one.name!r}: scikit-learn's copy is not the registered one (sha256 "
-            f"{one.sha256[:12]}...); install the locked version of scikit-learn"
+            f"data set {one.name!r}: the copy that is installed is not the registered one (sha256 "
+            f"{one.sha256[:12]}...); install the locked versions of scikit-learn and networkx"
         )
-    return Images(pixels.astype(np.float64), label.astype(np.int64), int(pixels.max()) + 1)
+    return dataset
 
 
 def _unpack(content: bytes) -> Arrays:
@@ -94,7 +92,24 @@ def _graphs(arrays: Arrays) -> Graphs:
     if node_label is not None:
         _require(len(node_label) == num_nodes.sum(), "not one label a node")
         _require(bool((node_label >= 0).all()), "a negative node label")
-    return Graphs(num_nodes, num_edges, edge_u, edge_v, label, node_label)
+    return Graphs(
+        num_nodes,
+        num_edges,
+        edge_u,
+        edge_v,
+        label,
+        node_label,
+        _attributes(arrays, num_nodes.sum()),
+    )
+
+
+def _attributes(arrays: Arrays, nodes: int) -> NDArray[np.float64] | None:
+    if "node_attr" not in arrays:
+        return None
+    values = _array(arrays, "node_attr", "fiu", axes=2).astype(np.float64)
+    _require(len(values) == nodes, "not one row of attributes a node")
+    _require(bool(np.isfinite(values).all()), "an attribute that is not a finite number")
+    return values
 
 
 def _nodes(arrays: Arrays) -> Nodes:
@@ -134,10 +149,10 @@ def _ints(arrays: Arrays, key: str) -> Ints:
     return _array(arrays, key, "iu").astype(np.int64)
 
 
-def _array(arrays: Arrays, key: str, kinds: str) -> NDArray[Any]:
+def _array(arrays: Arrays, key: str, kinds: str, axes: int = 1) -> NDArray[Any]:
     _require(key in arrays, f"no array {key!r}")
     array = arrays[key]
-    _require(array.ndim == 1, f"array {key!r} has {array.ndim} axes, 1 is wanted")
+    _require(array.ndim == axes, f"array {key!r} has {array.ndim} axes, {axes} is wanted")
     _require(array.dtype.kind in kinds, f"array {key!r} has the unexpected type {array.dtype}")
     return array
 

@@ -36,7 +36,8 @@ class Entry(BaseModel):
 
     name: str
     title: str
-    layout: Literal["embedded-digits", "graphs-npz", "node-npz"]
+    task: Literal["image-classification", "node-classification", "graph-classification"]
+    layout: Literal["embedded", "graphs-npz", "node-npz"]
     source_url: str
     reference: str
     licence: str

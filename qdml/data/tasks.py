@@ -99,7 +99,7 @@ def _digits(
 
 
 def _mutag(name: str, seed: int) -> Task:
-    graphs = _expect(load("mutag"), Graphs)
+    graphs = _expect(load("MUTAG"), Graphs)
     counts = hop_counts(graphs, HOPS)
     kept, aside = stratified_split(graphs.label, TEST_PART, generator(seed, "split", name))
     sign = _signs(graphs.label > 0)

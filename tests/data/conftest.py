@@ -58,6 +58,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
         entry = Entry(
             name="toy",
             title="A toy",
+            task="graph-classification" if layout == "graphs-npz" else "node-classification",
             layout=layout,  # type: ignore[arg-type]
             source_url="https://example.org/toy",
             reference="nobody",

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qdml.data import Entry, Graphs, Images, Nodes, entry, load
+from qdml.data import Entry, Graphs, Images, Nodes, entries, entry, load
 from qdml.data.loaders import read
 from qdml.errors import DataAbsent, DataError
 
 Build = Callable[..., tuple[Entry, bytes]]
-
-#: Read before the fixtures of this folder hide it.
 
 
 class Trap:
@@ -35,7 +33,7 @@ def test_digits_are_embedded() -> None:
 
 def test_other_digits_are_refused() -> None:
     other = entry("digits").model_copy(update={"sha256": "0" * 64})
-    with pytest.raises(DataError, match="scikit-learn's copy is not the registered one"):
+    with pytest.raises(DataError, match="the copy that is installed is not the registered one"):
         read(other)
 
 
@@ -69,6 +67,9 @@ def test_nodes_are_read_as_they_were_written(build: Build) -> None:
         ("graphs-npz", {"graph_label": np.array([1])}, "not one entry a graph"),
         ("graphs-npz", {"node_label": np.array([1])}, "not one label a node"),
         ("graphs-npz", {"node_label": np.full(5, -1)}, "negative node label"),
+        ("graphs-npz", {"node_attr": np.ones(5)}, "'node_attr' has 1 axes, 2 is wanted"),
+        ("graphs-npz", {"node_attr": np.ones((4, 1))}, "not one row of attributes a node"),
+        ("graphs-npz", {"node_attr": np.full((5, 1), np.nan)}, "attribute that is not a finite"),
         ("graphs-npz", {"graph_label": np.array([Trap(), 1])}, "not an archive of plain arrays"),
         ("node-npz", {"x_data": np.array([1.0, np.nan, 1.0])}, "not a finite number"),
         ("node-npz", {"x_data": np.array([1.0, np.inf, 1.0])}, "not a finite number"),
@@ -115,13 +116,14 @@ def test_another_edition_is_refused(build: Build) -> None:
 
 
 @pytest.mark.usefixtures("mirror")
-@pytest.mark.parametrize(("name", "kind"), [("mutag", Graphs), ("cora", Nodes)])
-def test_the_mirrored_sets_have_their_published_counts(name: str, kind: type) -> None:
+@pytest.mark.parametrize("one", entries(), ids=lambda one: one.name)
+def test_every_set_has_its_published_counts(one: Entry) -> None:
     # `load` itself compares every registered and published count.
-    assert isinstance(load(name), kind)
+    kind = {"image": Images, "node": Nodes, "graph": Graphs}[one.task.partition("-")[0]]
+    assert isinstance(load(one.name), kind)
 
 
-@pytest.mark.parametrize("name", ["mutag", "cora"])
+@pytest.mark.parametrize("name", ["MUTAG", "cora"])
 def test_without_a_mirror_they_are_absent(name: str) -> None:
     with pytest.raises(DataAbsent, match="no address that serves it is registered"):
         load(name)

@@ -23,17 +23,19 @@ def _fresh() -> Iterator[None]:
 
 
 def test_every_entry_says_where_it_comes_from() -> None:
-    assert [one.name for one in entries()] == ["digits", "mutag", "cora"]
+    names = [one.name for one in entries()]
+    assert len(set(names)) == len(names)
+    assert {"digits", "karate", "cora", "MUTAG", "PTC_MR", "PTC_GIN"} <= set(names)
     for one in entries():
         assert one.source_url.startswith("https://")
         assert one.reference
         assert one.licence
-        assert (one.path is None) == (one.layout == "embedded-digits")
+        assert (one.path is None) == (one.layout == "embedded")
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:
-    with pytest.raises(InputError, match=r"'mutagg': not registered \(nearest: 'mutag'\)"):
-        entry("mutagg")
+    with pytest.raises(InputError, match=r"'MUTAGG': not registered \(nearest: 'MUTAG'\)"):
+        entry("MUTAGG")
 
 
 @pytest.mark.usefixtures("_fresh")
