@@ -35,6 +35,7 @@ EXPERIMENTS = [f"classifier-{name}" for name in DATASETS]
 rule all:
     input:
         "reports/index.html",
+        "reports/manifest.json",
         "reports/judged.txt",
 
 
@@ -46,6 +47,7 @@ include: "workflow/rules/report.smk"
 localrules:
     all,
     verdicts,
+    manifest,
     judged,
 
 

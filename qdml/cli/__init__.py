@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from qdml import __version__
-from qdml.cli import bound, check, claims, cost, leak, report, run, spectrum, verify
+from qdml.cli import audit, bound, check, claims, cost, leak, report, run, spectrum, verify
 from qdml.errors import QdmlError
 
 
@@ -51,6 +51,7 @@ app.command("check")(check.check)
 app.command("bound")(bound.bound)
 app.command("verify")(verify.verify)
 app.command("report")(report.report)
+app.command("audit")(audit.audit)
 app.command("leak")(leak.leak)
 app.command("spectrum")(spectrum.spectrum)
 app.add_typer(run.app, name="run")
@@ -85,6 +86,7 @@ def _options(
     qdml leak ensemble.npz --copies 3            what an ensemble of states tells, certified
     qdml spectrum --weights 1,3,9                the frequencies that a model can use
     qdml report                                  make reports/index.html again
+    qdml audit                                   are all files still as the run wrote them?
 
     Exit status: 0 stands, valid or imported; 1 refuted, undecided or rejected;
     2 bad usage or file; 3 failed.

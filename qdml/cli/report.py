@@ -22,7 +22,11 @@ def report(
     qdml report --reports elsewhere/reports
     """
     from qdml.report import build
+    from qdml.runs import audit
     from qdml.runs.jobs import rejudge
 
-    rejudge(existing(reports))
+    whole = audit.holds(existing(reports))
+    rejudge(reports)
     typer.echo(build(reports))
+    if whole:
+        audit.write_manifest(reports)

@@ -25,6 +25,7 @@ from qdml.claims.evidence import StepRecord, Tag
 from qdml.config import Config, parse
 from qdml.errors import EvidenceError, QdmlError
 from qdml.io import read_json, write_atomic, write_json
+from qdml.runs.audit import drop_manifest
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -124,6 +125,7 @@ def verdict(claim_id: str, reports: Path) -> Verdict:
 
     Raises `EvidenceError` for evidence that is missing, damaged, edited or of another claim.
     """
+    drop_manifest(reports)
     found = judge(_read(reports / "evidence" / f"{claim_id}.json", ClaimRecord, claim_id))
     write_json(reports / "verdicts" / f"{claim_id}.json", found.model_dump(mode="json"))
     return found
@@ -137,6 +139,7 @@ def collect(
     Records of claims and experiments that this run does not have, left by a run on another grid,
     are removed, for a report shows what it finds.
     """
+    drop_manifest(reports)
     for folder in ("evidence", "experiments", "verdicts", "timings"):
         for path in (reports / folder).glob("*.json"):
             if path.name.split(".")[0] not in (*claims, *experiments):
@@ -224,6 +227,7 @@ def _write_job(
         },
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    drop_manifest(folder.parent)
     write_json(folder / f"{record.id}.json", record.model_dump(mode="json"))
     write_json(folder / f"{record.id}.provenance.json", provenance(record.id, settings, source))
     write_json(folder.parent / "timings" / f"{record.id}.json", timing)

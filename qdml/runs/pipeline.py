@@ -16,6 +16,7 @@ from qdml import config
 from qdml.claims import Outcome, exit_status
 from qdml.errors import InputError, QdmlError, nearest
 from qdml.runs import digest
+from qdml.runs.audit import mend
 from qdml.runs.processes import end_leftovers, snakemakes
 from qdml.runs.progress import Progress
 from qdml.runs.snakemake import Stopped, call, snakemake, stoppable
@@ -130,16 +131,17 @@ def _run(order: Order, root: Path) -> int:
 
 
 def _clear(order: Order, root: Path) -> None:
-    """End what an earlier run left behind, and remove the lock that it left on the folder."""
+    """End what an earlier run left behind: processes, its lock on the folder, spoilt files."""
     if ended := end_leftovers(root):
         print(f"run: ended {len(ended)} processes left by an earlier run")
     locks = root / ".snakemake/locks"
-    if not (locks.is_dir() and any(locks.iterdir())):
-        return
-    if working := snakemakes(root):
-        raise InputError(f"snakemake is at work in {root} (process {working[0]}); wait for it")
-    print("run: an earlier run was cut off; going on from there", flush=True)
-    call([*order.settings, "--unlock"], root)
+    if locks.is_dir() and any(locks.iterdir()):
+        if working := snakemakes(root):
+            raise InputError(f"snakemake is at work in {root} (process {working[0]}); wait for it")
+        print("run: an earlier run was cut off; going on from there", flush=True)
+        call([*order.settings, "--unlock"], root)
+    for name in mend(root / "reports"):
+        print(f"run: reports/{name} is not to be trusted; it is made again", flush=True)
 
 
 def _jobs(order: Order, root: Path) -> tuple[int, Progress]:

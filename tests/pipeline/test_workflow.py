@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from qdml.io import read_json
+from qdml.runs.audit import holds, mend
 from tests.pipeline.project import ROOT, Project, jobs_of
 
-EVERYTHING = {"evidence": 2, "verdict": 2, "verdicts": 1, "report": 1, "judged": 1}
+EVERYTHING = dict.fromkeys(("verdicts", "report", "manifest", "judged"), 1) | {
+    "evidence": 2,
+    "verdict": 2,
+}
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -45,7 +50,7 @@ def test_editing_a_template_reruns_only_the_report(project: Project) -> None:
     template.write_text(template.read_text() + "\n<!-- edited -->\n")
     status, said = project.run()
     assert status == 0, said
-    assert jobs_of(said) == {"report": 1}
+    assert jobs_of(said) == {"report": 1, "manifest": 1}
     after = project.compared()
     assert b"<!-- edited -->" in after.pop("index.html")
     del before["index.html"]
@@ -128,10 +133,32 @@ def test_every_rule_states_what_it_needs(part: str) -> None:
         for file in files
         for rule in re.split(r"^rule ", file.read_text(), flags=re.MULTILINE)[1:]
     ]
-    assert len(rules) == 6
+    assert len(rules) == 7
     assert [rule.partition(":")[0] for rule in rules if part not in rule] == []
 
 
 def test_the_first_rule_stands_in_the_snakefile() -> None:
     text = (ROOT / "Snakefile").read_text()
     assert text.index("\nrule all:") < text.index("\ninclude:")
+
+
+def test_what_was_spoilt_after_a_run_is_made_again(project: Project, finished: Project) -> None:
+    reports = project.root / "reports"
+    assert holds(reports)
+    # A flipped byte, a cut page and a record of another run, none of them with a new time.
+    for name, change in (
+        ("evidence/first.json", lambda old: old.replace(b"off by one", b"off by two")),
+        ("index.html", lambda old: old[:1000]),
+        ("verdicts/first.json", lambda old: (reports / "verdicts/second.json").read_bytes()),
+    ):
+        path = reports / name
+        times = path.stat()
+        path.write_bytes(change(path.read_bytes()))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    status, said = project.run()
+    assert "Nothing to be done" in said, "Snakemake alone does not notice"
+    assert sorted(mend(reports)) == ["evidence/first.json", "index.html", "verdicts/first.json"]
+    status, said = project.run()
+    assert status == 0, said
+    assert project.compared() == finished.compared()
+    assert holds(reports)

@@ -1,4 +1,5 @@
-# The report: drawn from evidence and verdicts alone, so that editing a template reruns only this.
+# The report, drawn from evidence and verdicts alone, so that editing a template reruns no claim; and
+# the manifest, the sha256 of all that the run wrote.
 
 
 rule report:
@@ -23,3 +24,24 @@ rule report:
         source=depends.source("qdml.report"),
     script:
         "../scripts/report.py"
+
+
+rule manifest:
+    input:
+        "reports/index.html",
+        "reports/provenance.html",
+        "reports/verdicts.json",
+        "reports/timings.json",
+    output:
+        ensure("reports/manifest.json", non_empty=True),
+    log:
+        "reports/logs/manifest.log",
+    benchmark:
+        "reports/benchmarks/manifest.tsv"
+    threads: 1
+    resources:
+        mem_mb=500,
+    params:
+        source=depends.source("qdml.runs.audit"),
+    script:
+        "../scripts/manifest.py"

@@ -49,7 +49,7 @@ rule verdicts:
 rule judged:
     input:
         # After the report, so that a run that fails still shows why; what is in it does not matter.
-        ancient("reports/index.html"),
+        ancient("reports/manifest.json"),
         expand("reports/verdicts/{claim}.json", claim=CLAIMS),
         expand("reports/experiments/{experiment}.json", experiment=EXPERIMENTS),
     output:

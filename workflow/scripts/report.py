@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from qdml.report import build
-from qdml.runs import jobs
+from qdml.runs import audit, jobs
 
 with jobs.logged(snakemake.log[0]):
+    audit.drop_manifest(Path("reports"))
     build(Path("reports"))
