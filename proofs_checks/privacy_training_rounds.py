@@ -16,7 +16,7 @@ from qdml.claims.symbolic import identities
 from qdml.errors import InputError
 from qdml.model.ansatz import direction, random_pauli
 from qdml.network import Network, Record, Transcript
-from qdml.privacy.meter import leakage
+from qdml.network.meter import leakage
 from qdml.protocols.gradient import gradient_state
 from qdml.quantum.gates import Dense, Pauli
 from qdml.quantum.numbers import exact, imaginary, real

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from qdml.cli.leakage import listed, said
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, Seed, within
 
 Layers = Annotated[int, typer.Option(callback=within(1, 1000), help="Layers L, two blocks each.")]
@@ -48,6 +49,7 @@ def run(
             "exact": list(map(float, exact)),
             "max_error": error,
             "transcript": bill,
+            "leakage": listed(found.leakage),
             "method": method,
             "seed": seed,
         }
@@ -55,6 +57,8 @@ def run(
         return
     typer.echo(f"entries {len(exact)}, largest error {error:.6f}, promised {accuracy}")
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
+    for line in said(found.leakage):
+        typer.echo(line)
 
 
 def cost(

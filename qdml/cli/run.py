@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from qdml.cli import gradient
+from qdml.cli.leakage import listed, said
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, Seed
 
 app = typer.Typer(rich_markup_mode=None, help="Run one protocol over the metered network.")
@@ -44,14 +45,12 @@ def inference(
     qdml run inference --qubits 12 --layers 2 --engine state-vector
     qdml run inference --method amplitude-estimation --qubits 3 --layers 1
     """
-    from dataclasses import asdict
-
     import numpy as np
 
     from qdml.claims.intervals import check_promise
     from qdml.errors import InputError, nearest
     from qdml.io import dumps
-    from qdml.privacy.meter import leakage
+    from qdml.network.meter import leakage
     from qdml.protocols import amplitude_estimation, drawn, inference, iterative_estimation
 
     methods: dict[str, Any] = {
@@ -77,8 +76,7 @@ def inference(
     low, high = map(float, found.interval)
     names = ("messages", "qubits", "bits", "rounds", "copies")
     bill = {name: int(getattr(found.transcript, name)) for name in names}
-    # The last party keeps a phase register, which is entangled with the messages.
-    told = leakage(found.transcript, whole=method != "amplitude-estimation")
+    told = leakage(found.transcript)
     if as_json:
         result = {
             "method": method,
@@ -86,7 +84,7 @@ def inference(
             "interval": [low, high],
             "exact": float(found.exact),
             "transcript": bill,
-            "leakage": {name: asdict(limit) for name, limit in told.items()},
+            "leakage": listed(told),
             "engine": found.engine,
             "seed": seed,
         }
@@ -96,12 +94,8 @@ def inference(
         f"loss    {found.value:+.6f} in [{low:+.6f}, {high:+.6f}], exactly {found.exact:+.6f}"
     )
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
-    for name, limit in told.items():
-        honest = f"{limit.honest:.1f}, " if limit.honest is not None else ""
-        typer.echo(
-            f"leak    {name} learns at most {honest}{limit.malicious} if malicious, "
-            f"{limit.classical} bits if sent as numbers"
-        )
+    for line in said(told):
+        typer.echo(line)
     typer.echo(f"engine  {found.engine}, seed {seed}")
 
 

@@ -271,7 +271,13 @@ class Channel:
         world, slots = register.consume(f"sent to {to.name}")
         qubits = len(slots) * world.copies
         self._network.transcript.add(
-            sender.name, to.name, qubits=qubits, bits=0, copies=world.copies
+            sender.name,
+            to.name,
+            qubits=qubits,
+            bits=0,
+            copies=world.copies,
+            slots=slots,
+            whole=len(slots) == len(world.slots) and not world.measured,
         )
         moved = Register(to, world, slots, register.name)
         self._network.noise(world, slots)

@@ -23,13 +23,15 @@ class World:
     """A joint state of qubits that may be entangled across owners.
 
     `held` has one qubit for each of the `slots`, in their order. `copies` independent identical
-    copies are meant; everything that is done is done to each of them.
+    copies are meant; everything that is done is done to each of them. `measured` says that qubits
+    that were part of it are gone, and their outcome may tell of those that are left.
     """
 
     def __init__(self, state: State | Chain, copies: int) -> None:
         self.held = joint(state)
         self._copies = copies
         self.slots: list[object] = [object() for _ in range(self.held.qubits)]
+        self.measured = False
         self._merged_into: World | None = None
 
     @property
@@ -54,6 +56,7 @@ class World:
         """Tensor product with another world, whose slots come after and live here from now on."""
         self.held = self.held.joined(other.held)
         self.slots += other.slots
+        self.measured = self.measured or other.measured
         other._merged_into = self
 
     def apply(self, gates: list[Gate], slots: list[object]) -> None:
@@ -90,6 +93,7 @@ class World:
 
     def _drop(self, gone: list[object]) -> None:
         self.slots = [slot for slot in self.slots if slot not in gone]
+        self.measured = bool(self.slots)
 
 
 class Register:

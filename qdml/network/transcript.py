@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from typing import TypedDict
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message. `qubits` counts all copies; `round` is its causal depth, from 1."""
+    """One message. `qubits` counts all copies; `round` is its causal depth, from 1.
+
+    `wires` numbers the qubits of one copy, the same ones wherever they go. `whole` says that they
+    were all of a joint state of which nothing had been measured: nobody else keeps a part of it.
+    """
 
     sender: str
     receiver: str
@@ -16,6 +21,8 @@ class Message:
     bits: int
     copies: int
     round: int
+    wires: tuple[int, ...] = field(default=(), compare=False, repr=False)
+    whole: bool = field(default=True, compare=False, repr=False)
 
 
 class Totals(TypedDict):
@@ -40,12 +47,25 @@ class Transcript:
     lines: list[Message] = field(default_factory=list)
     entangled_pairs: int = 0
     _heard: dict[str, int] = field(default_factory=dict, repr=False)
+    _wires: dict[object, int] = field(default_factory=dict, repr=False)
 
-    def add(self, sender: str, receiver: str, *, qubits: int, bits: int, copies: int) -> None:
-        """Append a message and compute its round."""
+    def add(
+        self,
+        sender: str,
+        receiver: str,
+        *,
+        qubits: int,
+        bits: int,
+        copies: int,
+        slots: Iterable[object] = (),
+        whole: bool = True,
+    ) -> None:
+        """Append a message; compute its round, and number the `slots` that it moves."""
         depth = 1 + self._heard.get(sender, 0)
         self._heard[receiver] = max(depth, self._heard.get(receiver, 0))
-        self.lines.append(Message(sender, receiver, qubits, bits, copies, depth))
+        wires = tuple(self._wires.setdefault(slot, len(self._wires)) for slot in slots)
+        line = Message(sender, receiver, qubits, bits, copies, depth, wires, whole)
+        self.lines.append(line)
 
     @property
     def messages(self) -> int:
@@ -85,4 +105,5 @@ class Transcript:
 
     def to_records(self) -> list[dict[str, int | str]]:
         """One plain mapping a message, for tables."""
-        return [asdict(line) for line in self.lines]
+        kept = [one.name for one in fields(Message) if one.compare]
+        return [{name: getattr(line, name) for name in kept} for line in self.lines]

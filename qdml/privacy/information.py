@@ -9,10 +9,7 @@ from __future__ import annotations
 import flint
 
 from qdml.privacy.arguments import check
-from qdml.privacy.balls import PRECISION
-
-#: log2 D_k has up to 2^66 in front of the point, and what is left of it less than one.
-_WIDE = PRECISION + 160
+from qdml.quantum.symmetric import WIDE, symmetric_enclosure
 
 
 def haar_information(dimension: int, copies: int) -> float:
@@ -36,18 +33,10 @@ def holevo_enclosure(dimension: int, copies: int) -> flint.arb:
     return symmetric_enclosure(dimension, copies)
 
 
-def symmetric_enclosure(dimension: int, copies: int) -> flint.arb:
-    """The same for numbers of any size."""
-    # What the logarithms of factorials have in common cancels.
-    with flint.ctx.workprec(_WIDE + dimension.bit_length() + copies.bit_length()):
-        n, k = flint.arb(dimension), flint.arb(copies)
-        return ((n + k).lgamma() - (k + 1).lgamma() - n.lgamma()) / flint.arb(2).log()
-
-
 def haar_enclosure(dimension: int, copies: int) -> flint.arb:
     """log2 D_k - (k/ln 2)(H_{N+k-1} - H_k) as a ball. Raises `InputError`."""
     most = holevo_enclosure(dimension, copies)
-    with flint.ctx.workprec(_WIDE):
+    with flint.ctx.workprec(WIDE):
         harmonic = flint.arb(dimension + copies).digamma() - flint.arb(copies + 1).digamma()
         return most - copies * harmonic / flint.arb(2).log()
 
@@ -55,6 +44,6 @@ def haar_enclosure(dimension: int, copies: int) -> flint.arb:
 def limit_enclosure(copies: int) -> flint.arb:
     """(k/ln 2)(H_k - gamma) - log2 k! as a ball. Raises `InputError`."""
     check(2, copies)
-    with flint.ctx.workprec(_WIDE):
+    with flint.ctx.workprec(WIDE):
         after = flint.arb(copies + 1)
         return (copies * after.digamma() - after.lgamma()) / flint.arb(2).log()

@@ -23,6 +23,7 @@ from qdml.errors import DataAbsent
 from qdml.model import classical
 from qdml.model.contraction import Contraction, train
 from qdml.network import Network, Record, Transcript
+from qdml.network.meter import leakage
 from qdml.protocols.classifier_record import Row, Run, record
 from qdml.quantum.gates import Pauli
 from qdml.quantum.reference import amplitude_encoding
@@ -121,9 +122,10 @@ def quantum_row(data: Task, model: Contraction, means: Floats, copies: int, seed
     vectors = pad_to_power_of_two(data.test_inputs)
     runs = [decide(x, model, copies, int(s)) for x, s in zip(vectors, seeds, strict=True)]
     signs = np.array([sign for sign, _ in runs])
-    bills = {(bill.qubits, bill.bits) for _, bill in runs}
+    bills = {(bill.qubits, bill.bits, leakage(bill)["bob"].honest) for _, bill in runs}
     # Every input has the same length, so that one bill must do for all of them.
-    ((qubits, bits),) = bills
+    ((qubits, bits, leak),) = bills
+    assert leak is not None
     exact = np.where(means >= 0, 1, -1)
     return Row(
         method="quantum",
@@ -131,6 +133,7 @@ def quantum_row(data: Task, model: Contraction, means: Floats, copies: int, seed
         qubits=qubits,
         bits=bits,
         correct=int((signs == data.test_labels).sum()),
+        leak=leak,
         expected=float(correct_probability(means, data.test_labels, copies).mean()),
         differs=int((signs != exact).sum()),
     )
@@ -151,5 +154,6 @@ def classical_rows(data: Task, model: Contraction, seed: int) -> list[Row]:
     for method, messages, alphabet, reader in ways:
         signs, bill = tell(messages, alphabet, reader, seed)
         correct = int((signs == data.test_labels).sum())
-        rows.append(Row(method, None, bill.qubits, bill.bits // len(signs), correct))
+        told = (leakage(bill)["bob"].honest or 0) / len(signs)
+        rows.append(Row(method, None, bill.qubits, bill.bits // len(signs), correct, told))
     return rows

@@ -34,8 +34,8 @@ BARS = f"each bar is a {1 - FAILURE:.0%} Clopper-Pearson interval for the rate o
 class Row:
     """One way to decide every test input: what one decision costs, and how many were right.
 
-    `expected` is the accuracy that the exact means predict, `differs` the number of decisions that
-    are not those of the exact model; both belong to quantum rows.
+    `leak` limits the bits that an honest Bob learns. Of quantum rows, `expected` is the accuracy
+    that the exact means predict, `differs` the number of decisions unlike those of the exact model.
     """
 
     method: str
@@ -43,6 +43,7 @@ class Row:
     qubits: int
     bits: int
     correct: int
+    leak: float
     expected: float | None = None
     differs: int | None = None
 
@@ -214,6 +215,7 @@ def _cells(run: Run, row: Row) -> dict[str, Scalar]:
         "copies": row.copies,
         "qubits": row.qubits,
         "bits": row.bits,
+        "bits that an honest Bob can learn": _rounded(row.leak),
         "accuracy": _rounded(row.correct / run.count),
         "low": _rounded(low),
         "high": _rounded(high),

@@ -20,6 +20,7 @@ from qdml.model.ansatz import random_commuting
 from qdml.model.circuit import Block, DistributedCircuit
 from qdml.model.gradient_task import Task, copies
 from qdml.network import Transcript
+from qdml.network.meter import Leakage, leakage
 from qdml.protocols import gradient, inference
 from qdml.quantum.clifford import random as clifford_unitary
 from qdml.quantum.gates import Gate, Pauli, Rotation
@@ -34,13 +35,17 @@ _TO_Z = {"X": ("Y", -np.pi / 2), "Y": ("X", np.pi / 2)}
 
 @dataclass(frozen=True)
 class Found:
-    """Estimates of all derivatives in gate order (M,), copies of each state, and the bill."""
+    """Estimates of all derivatives in gate order (M,), copies of each state, and the bill.
+
+    `leakage` limits what each party can have learnt from all networks of the run together.
+    """
 
     gradient: Floats
     copies: int
     qubits: int
     messages: int
     bits: int
+    leakage: dict[str, Leakage]
 
 
 def run(
@@ -68,7 +73,7 @@ def run(
     qubits, messages, bits = (
         sum(total[name] for total in totals) for name in ("qubits", "messages", "bits")
     )
-    return Found(np.array(entries), k, qubits, messages, bits)
+    return Found(np.array(entries), k, qubits, messages, bits, leakage(*bills))
 
 
 #: Qubits, derivatives and networks that a run from a seed may ask for.

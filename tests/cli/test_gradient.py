@@ -22,10 +22,15 @@ def test_a_run_finds_the_gradient_and_pays_the_price(call: Call) -> None:
         errors = [abs(a - b) for a, b in zip(said["gradient"], said["exact"], strict=True)]
         assert said["max_error"] == pytest.approx(max(errors))
         assert said["transcript"]["qubits"] == price[method]["qubits"]
+        assert set(said["leakage"]) == {"alice", "bob"}
+        for limits in said["leakage"].values():
+            assert 0 < limits["honest"] <= limits["malicious"] <= 2 * said["transcript"]["qubits"]
 
 
 def test_people_get_lines(call: Call) -> None:
-    assert call("run", "gradient", "--method", "direct", *POINT).stdout.startswith("entries 4, ")
+    ran = call("run", "gradient", "--method", "direct", *POINT).stdout
+    assert ran.startswith("entries 4, ")
+    assert "leak    bob learns at most, in bits, " in ran
     said = call("cost", "gradient", *POINT).stdout
     assert "commuting-block: " in said
     assert "shadow tomography with C = 1 beats parameter-shift" in said

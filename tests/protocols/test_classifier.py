@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import comb
+from math import comb, log2
 from pathlib import Path
 
 import numpy as np
@@ -104,13 +104,17 @@ def test_the_record_agrees_with_the_law_and_the_bill(record: ExperimentRecord) -
     quantum = rows(record, quantum=True)
     assert [row["copies"] for row in quantum] == list(GRID.copies)
     for row in quantum:
-        assert row["qubits"] == 6 * int(str(row["copies"]))
+        copies = int(str(row["copies"]))
+        assert row["qubits"] == 6 * copies
+        leak = log2(comb(63 + copies, copies))
+        assert row["bits that an honest Bob can learn"] == pytest.approx(leak, rel=1e-3)
         assert row["bits"] == 1
         assert abs(float(str(row["accuracy"])) - float(str(row["expected accuracy"]))) < 0.15
         assert float(str(row["low"])) <= float(str(row["accuracy"])) <= float(str(row["high"]))
     sent = rows(record, quantum=False)
     assert sent[0]["method"] == "input as it is"
     assert sent[0]["bits"] == 262 + 1
+    assert sent[0]["bits that an honest Bob can learn"] == 262
     exact = str(facts["test accuracy of the exact model"])
     assert exact.startswith(f"{100 * float(str(sent[0]['accuracy'])):.1f}%")
     assert len(record.figures) == 2
@@ -129,7 +133,8 @@ def test_every_figure_with_bars_states_their_confidence(record: ExperimentRecord
 
 
 def row(copies: int | None, sent: int, correct: int) -> classifier_record.Row:
-    return classifier_record.Row("quantum" if copies else "plain", copies, 0, sent, correct, 0.9, 1)
+    method = "quantum" if copies else "plain"
+    return classifier_record.Row(method, copies, 0, sent, correct, 1.0, 0.9, 1)
 
 
 @pytest.mark.parametrize(
