@@ -302,7 +302,7 @@ CLAIM: Claim[Hypothesis, tuple[Run, ...]] = Claim(
     premises=("Hoeffding's inequality (1963)", "Bernstein's inequality (1924)"),
     notes=(
         r"Shadow tomography (Badescu and O'Donnell, arXiv:2011.10908) is not run: $C$ is unknown.",
-        "The commuting blocks that are run commute qubit by qubit.",
+        "Commuting blocks are run with any strings that commute; a Clifford unitary reads them.",
     ),
     hypothesis=_CLAIMED,
     data=gather,

@@ -8,6 +8,7 @@ import numpy as np
 
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
+from qdml.quantum import clifford
 from qdml.quantum.gates import ControlledZ, Gate, Pauli, Rotation
 from qdml.quantum.numbers import Angle, Direction, Radians
 
@@ -72,17 +73,18 @@ def random_commuting(
     rng: np.random.Generator,
     draw: Draw = radians,
 ) -> DistributedCircuit:
-    """Blocks of `parameters` rotations whose strings commute qubit by qubit.
+    """Blocks of `parameters` rotations whose strings commute with each other.
 
-    Each block draws a letter for every qubit, and its strings have that letter or I there: a
-    diagonal block in a product basis of its own, so that blocks need not commute with each other.
+    The strings of a block are the images of random strings of I and Z under a random Clifford
+    unitary: diagonal in a basis of its own, so that blocks need not commute with each other.
     """
     blocks = []
     for _ in range(2 * layers):
-        letters = rng.choice(list("XYZ"), size=qubits)
+        turn = clifford.random(qubits, rng)
         masks = rng.integers(2, size=(parameters, qubits))
         masks[~masks.any(axis=1), rng.integers(qubits)] = 1
-        strings = [Pauli("".join(np.where(mask, letters, "I"))) for mask in masks]
+        diagonal = [Pauli("".join(np.where(mask, "Z", "I"))) for mask in masks]
+        strings = [turn.image(string)[1] for string in diagonal]
         blocks.append(pauli_block(strings, [draw(rng) for _ in strings]))
     return DistributedCircuit.alternating(blocks, qubits)
 

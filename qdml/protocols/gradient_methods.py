@@ -2,7 +2,7 @@
 
 Every method gets a circuit whose blocks are products of Pauli rotations, and returns estimates in
 gate order with one bill. The last three measure the strings Y (x) Q_j and need blocks whose strings
-commute qubit by qubit, so that the later gates of a block leave Q_j alone.
+commute, so that the later gates of a block leave Q_j alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from qdml.model.gradient_task import Task, copies
 from qdml.network import Transcript
 from qdml.network.meter import Leakage, leakage
 from qdml.protocols import gradient, inference
-from qdml.quantum.clifford import random as clifford_unitary
+from qdml.quantum import clifford
 from qdml.quantum.gates import Gate, Pauli, Rotation
 from qdml.quantum.numbers import Radians, State
 from qdml.quantum.reference import amplitude_encoding
@@ -181,14 +182,18 @@ def _directly(block: _Block) -> list[float]:
 
 
 def _jointly(block: _Block) -> list[float]:
-    """k copies of |g_b> for all entries: one product basis reads every string."""
-    outcomes = block.read(_turns("Y" + common_letters(block.strings)), block.copies)
-    return [-float(np.mean(_signs(outcomes, "Y" + each.letters))) for each in block.strings]
+    """k copies of |g_b> for all entries: after one Clifford unitary every string is diagonal."""
+    check_commuting(block.strings)
+    asked = [Pauli("Y" + string.letters) for string in block.strings]
+    unitary = clifford.diagonalising(asked)
+    outcomes = block.read([unitary], block.copies)
+    images = map(unitary.image, asked)
+    return [-sign * float(np.mean(_signs(outcomes, image.letters))) for sign, image in images]
 
 
 def _by_pauli_shadows(block: _Block) -> list[float]:
     """k copies of |g_b>, each measured in letters that its owner draws; those that fit count."""
-    common_letters(block.strings)
+    check_commuting(block.strings)
     if block.copies > MOST_DRAWN:
         raise InputError(
             f"{block.copies} copies in bases that are drawn one by one: expected at most "
@@ -208,10 +213,10 @@ def _by_pauli_shadows(block: _Block) -> list[float]:
 
 def _by_clifford_shadows(block: _Block) -> list[float]:
     """k copies of |g_b>, each after a uniform Clifford unitary; strings made diagonal count."""
-    common_letters(block.strings)
+    check_commuting(block.strings)
     sums, wide = np.zeros(len(block.strings)), block.circuit.qubits + 1
     for _ in range(block.copies):
-        unitary = clifford_unitary(wide, block.rng)
+        unitary = clifford.random(wide, block.rng)
         outcomes = block.read([unitary], 1)
         for j, string in enumerate(block.strings):
             sign, image = unitary.image(Pauli("Y" + string.letters))
@@ -240,21 +245,14 @@ def block_strings(circuit: DistributedCircuit) -> list[list[Pauli]]:
     return found
 
 
-def common_letters(strings: Sequence[Pauli]) -> str:
-    """One letter a qubit that all strings agree with, Z where none acts.
-
-    Raises `InputError` where two strings have different letters on a qubit.
-    """
-    letters = ""
-    for q in range(strings[0].qubits):
-        here = {string.letters[q] for string in strings} - {"I"}
-        if len(here) > 1:
+def check_commuting(strings: Sequence[Pauli]) -> None:
+    """Raise `InputError` unless all strings commute: only then do later gates leave Q_j alone."""
+    for first, second in combinations(dict.fromkeys(strings), 2):
+        if not clifford.commute(first, second):
             raise InputError(
-                f"strings with {' and '.join(sorted(here))} on qubit {q} do not commute qubit by "
-                "qubit; take the method parameter-shift or direct"
+                f"strings {first.letters} and {second.letters} of one block do not commute; take "
+                "the method parameter-shift or direct"
             )
-        letters += here.pop() if here else "Z"
-    return letters
 
 
 def _turns(letters: str) -> list[Gate]:

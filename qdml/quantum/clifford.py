@@ -65,10 +65,32 @@ class Clifford:
 
     def image(self, pauli: Pauli) -> tuple[int, Pauli]:
         """The sign and the string of U P U^+."""
-        import stim
-
-        found = self.tableau(stim.PauliString(pauli.letters.replace("I", "_")))
+        found = self.tableau(_stim(pauli))
         return int(found.sign.real), Pauli(str(found)[1:].replace("_", "I"))
+
+
+def diagonalising(strings: Sequence[Pauli]) -> Clifford:
+    """A Clifford unitary whose images of the given strings have the letters I and Z alone.
+
+    Strings that generate the others are made the images of Z_0, Z_1, ... and the unitary undoes
+    that. Raises `InputError` for strings of which two do not commute.
+    """
+    import stim
+
+    found: list[stim.PauliString] = []
+    span: list[int] = []
+    for string in dict.fromkeys(strings):
+        _check_commutes(string, strings)
+        rest = _bits(string)
+        for known in span:
+            rest = min(rest, rest ^ known)
+        if rest:
+            # The span is kept with distinct leading bits, the largest first.
+            span = sorted([*span, rest], reverse=True)
+            found.append(_stim(string))
+    if not found:
+        return Clifford(stim.Tableau(strings[0].qubits))
+    return Clifford(stim.Tableau.from_stabilizers(found, allow_underconstrained=True)).inverse()
 
 
 def random(qubits: int, rng: np.random.Generator) -> Clifford:
@@ -96,6 +118,32 @@ def everyone(qubits: int) -> Iterator[Clifford]:
     if not 1 <= qubits <= 2:
         raise InputError(f"{qubits} qubits: all Clifford unitaries are listed for 1 and 2")
     return map(Clifford, stim.Tableau.iter_all(qubits))
+
+
+def commute(first: Pauli, second: Pauli) -> bool:
+    """Whether two strings commute: their letters differ on an even number of qubits they share."""
+    pairs = zip(first.letters, second.letters, strict=True)
+    return sum("I" not in pair and pair[0] != pair[1] for pair in pairs) % 2 == 0
+
+
+def _check_commutes(string: Pauli, others: Sequence[Pauli]) -> None:
+    for other in others:
+        if not commute(string, other):
+            raise InputError(
+                f"strings {string.letters} and {other.letters} do not commute: expected strings "
+                "that all commute with each other"
+            )
+
+
+def _bits(string: Pauli) -> int:
+    codes = {"I": "00", "X": "10", "Z": "01", "Y": "11"}
+    return int("".join(codes[letter] for letter in string.letters), 2)
+
+
+def _stim(string: Pauli) -> stim.PauliString:
+    import stim
+
+    return stim.PauliString(string.letters.replace("I", "_"))
 
 
 def _drawn(

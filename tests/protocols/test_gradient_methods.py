@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qdml.bounds import gradient_costs
 from qdml.bounds.gradient_costs import crossover
 from qdml.errors import InputError
-from qdml.model.ansatz import random_commuting, random_line, random_pauli
+from qdml.model.ansatz import pauli_block, random_commuting, random_line, random_pauli
 from qdml.model.circuit import DistributedCircuit
 from qdml.model.gradient_task import METHODS, Task
 from qdml.protocols import gradient_methods
@@ -62,6 +62,22 @@ def test_general_blocks_go_by_shift_and_directly() -> None:
     for method in ("parameter-shift", "direct"):
         found = gradient_methods.run(method, circuit, state, 0.3, 1e-9, 1)
         assert np.abs(found.gradient - circuit.gradient(state)).max() <= 0.3
+
+
+def test_one_measurement_reads_a_bell_basis() -> None:
+    # The three strings of a block share no letter on either qubit, and multiply to a sign.
+    rng = np.random.default_rng(1)
+    sets = [
+        [Pauli(letters) for letters in each] for each in (("XX", "YY", "ZZ"), ("XZ", "ZX", "YY"))
+    ]
+    blocks = [pauli_block(own, [Radians(a) for a in rng.normal(size=3)]) for own in sets]
+    circuit = DistributedCircuit.alternating(blocks, 2)
+    state = amplitude_encoding(rng.normal(size=4) + 1j * rng.normal(size=4))
+    for method in ("commuting-block", "pauli-shadows"):
+        found = gradient_methods.run(method, circuit, state, 0.3, 1e-9, 2)
+        exact = np.array(circuit.gradient(state))
+        assert np.abs(exact).max() > 0.3
+        assert np.abs(found.gradient - exact).max() <= 0.3
 
 
 def test_the_error_falls_with_the_root_of_the_copies() -> None:
@@ -140,7 +156,7 @@ def test_blocks_that_do_not_commute_are_refused_where_it_matters() -> None:
     angle = Radians(0.3)
     blocks = [[Rotation(Pauli("XI"), angle), Rotation(Pauli("ZI"), angle)]] * 2
     circuit, state = DistributedCircuit.alternating(blocks, 2), np.array([1.0, 0, 0, 0])
-    with pytest.raises(InputError, match="strings with X and Z on qubit 0 do not commute"):
+    with pytest.raises(InputError, match="strings XI and ZI of one block do not commute; take"):
         gradient_methods.run("commuting-block", circuit, state, 0.5, 0.1, 0)
     line = random_line(2, 1, np.random.default_rng(0))
     with pytest.raises(InputError, match="block 1: expected Pauli rotations alone"):

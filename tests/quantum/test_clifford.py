@@ -41,6 +41,31 @@ def test_all_of_them_come_up_alike() -> None:
     assert chisquare(list(Counter(drawn).values())).pvalue > 1e-6
 
 
+@given(st.integers(1, 5), st.integers(1, 8), st.integers(0, 2**32))
+def test_commuting_strings_become_diagonal(qubits: int, count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    turn = clifford.random(qubits, rng)
+    zs = ["".join(rng.choice(["I", "Z"], size=qubits)) for _ in range(count)]
+    strings = [turn.image(Pauli(letters))[1] for letters in zs]
+    assert all(clifford.commute(one, other) for one in strings for other in strings)
+    unitary = clifford.diagonalising(strings)
+    for string in strings:
+        sign, image = unitary.image(string)
+        assert set(image.letters) <= {"I", "Z"}
+        assert abs(sign) == 1
+
+
+@given(st.data(), st.integers(1, 4))
+def test_strings_commute_as_their_matrices_do(data: st.DataObject, qubits: int) -> None:
+    one, other = data.draw(pauli_strings(qubits)), data.draw(pauli_strings(qubits))
+    identity = np.eye(2**qubits, dtype=complex)
+    same = np.array_equal(one.apply(other.apply(identity)), other.apply(one.apply(identity)))
+    assert clifford.commute(one, other) == same
+    if not same:
+        with pytest.raises(InputError, match=f"strings {one.letters} and {other.letters} do not"):
+            clifford.diagonalising([one, other])
+
+
 def test_only_short_lists_are_made() -> None:
     assert sum(1 for _ in clifford.everyone(2)) == 11520
     with pytest.raises(InputError, match="3 qubits: all Clifford unitaries are listed for 1 and 2"):
