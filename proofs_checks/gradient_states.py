@@ -215,7 +215,7 @@ def ledger(stated: Hypothesis, data: Data, context: Context) -> Evidence:
             said = gradient_state_messages(layers, b) + stated.messages_offset
             sweep.equal(point, "messages", bill.messages, said)
             sweep.equal(point, "qubits", bill.qubits, gradient_state_qubits(n, layers, b))
-            sweep.same(point, "lines", bill.lines, gradient_state_lines(n, layers, b))
+            sweep.same(point, "lines", bill.lines, gradient_state_lines(n, circuit.owners, b))
             messages, qubits = messages + bill.messages, qubits + bill.qubits
         total = all_gradient_states(n, layers)
         extra = 2 * layers * stated.messages_offset

@@ -1,7 +1,9 @@
 """What protocols cost, as formulas; the protocols themselves are billed by their transcripts.
 
 Sources: the sampling bound is Hoeffding's inequality for outcomes of range 2; the ledgers count
-the messages of A_1, B_1, ..., A_L, B_L on n qubits (arXiv:2310.07136).
+the messages of A_1, B_1, ..., A_L, B_L on n qubits (arXiv:2310.07136). With K parties a layer has a
+block for each, KL blocks in turn; what is dealt in another order costs what its route says
+(`qdml.model.circuit.route`): one message for each change of hands.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
 
 from qdml.claims.intervals import (
@@ -19,6 +22,7 @@ from qdml.claims.intervals import (
 )
 from qdml.claims.majority import median_runs
 from qdml.errors import InputError
+from qdml.model.circuit import PARTIES, dealt, route
 from qdml.network.transcript import Message
 
 
@@ -37,54 +41,67 @@ def announcement_bits(copies: int) -> int:
     return copies.bit_length()
 
 
+#: The parties of every ledger unless others are named.
+TWO = PARTIES[:2]
+
+
 def inference_lines(
-    qubits: int, copies: int, crossings: int, parties: tuple[str, str] = ("alice", "bob")
+    qubits: int, copies: int, crossings: int, parties: Sequence[str] = TWO
 ) -> list[Message]:
-    """The transcript of inference: `crossings` messages of k n qubits to and fro, then the answer.
+    """The transcript of inference: `crossings` messages of k n qubits, then the answer.
 
-    The answer goes from the holder to the first party. For two parties `crossings` is 2L-1.
+    The state visits `parties` in turn, again and again; the answer goes from the last holder to
+    the first one, unless they are the same. For K parties in turn `crossings` is KL-1.
     """
-    lines = [
-        Message(parties[i % 2], parties[1 - i % 2], copies * qubits, 0, copies, i + 1)
-        for i in range(crossings)
-    ]
-    last, first = parties[crossings % 2], parties[1 - crossings % 2]
-    bits = announcement_bits(copies)
-    return [*lines, Message(last, first, 0, bits, 0, crossings + 1)]
+    lines = _walk(_visited(crossings, parties), copies * qubits, copies)
+    return [*lines, *_told(lines, announcement_bits(copies))]
 
 
-def gradient_state_lines(qubits: int, layers: int, block: int) -> list[Message]:
-    """The transcript of one copy of |g_b>: 2L-1 messages of n qubits, then 2L-b of n+1 back."""
-    there = [Message(*_names(i), qubits, 0, 1, i + 1) for i in range(2 * layers - 1)]
-    back = [
-        Message(*_names(2 * layers - 1 - i), qubits + 1, 0, 1, 2 * layers + i)
-        for i in range(2 * layers - block)
-    ]
+def gradient_state_lines(qubits: int, owners: Sequence[str], block: int) -> list[Message]:
+    """The transcript of one copy of |g_b>: n qubits a message there, n+1 back to block b."""
+    there = _walk(route(owners), qubits, 1)
+    back = _walk(route(owners[block - 1 :])[::-1], qubits + 1, 1, len(there))
     return there + back
 
 
-def _names(sender: int) -> tuple[str, str]:
-    return ("alice", "bob") if sender % 2 == 0 else ("bob", "alice")
+def _visited(crossings: int, parties: Sequence[str]) -> list[str]:
+    return [parties[i % len(parties)] for i in range(crossings + 1)]
+
+
+def _walk(visited: Sequence[str], qubits: int, copies: int, before: int = 0) -> list[Message]:
+    return [
+        Message(sender, receiver, qubits, 0, copies, before + i)
+        for i, (sender, receiver) in enumerate(pairwise(visited), start=1)
+    ]
+
+
+def _told(lines: Sequence[Message], bits: int) -> list[Message]:
+    """What the last receiver tells the first sender, if it is another party."""
+    if not lines or lines[-1].receiver == lines[0].sender:
+        return []
+    return [Message(lines[-1].receiver, lines[0].sender, 0, bits, 0, lines[-1].round + 1)]
 
 
 def inference_by_sampling(
-    qubits: int, layers: int, accuracy: float | Fraction, failure_probability: float | Fraction
+    qubits: int,
+    layers: int,
+    accuracy: float | Fraction,
+    failure_probability: float | Fraction,
+    parties: int = 2,
 ) -> Cost:
-    """k copies in parallel: 2L-1 messages of k n qubits, then one of ceil(log2(k+1)) bits."""
-    copies = sampling_copies(accuracy, failure_probability)
-    lines = inference_lines(qubits, copies, 2 * layers - 1)
-    return Cost(
-        messages=len(lines),
-        qubits=sum(line.qubits for line in lines),
-        bits=sum(line.bits for line in lines),
-        copies=copies,
-    )
+    """k copies in parallel: KL-1 messages of k n qubits, then one of ceil(log2(k+1)) bits."""
+    copies, crossings = sampling_copies(accuracy, failure_probability), parties * layers - 1
+    return Cost(crossings + 1, crossings * copies * qubits, announcement_bits(copies), copies)
 
 
 def inference_by_amplitude_estimation(
-    qubits: int, layers: int, accuracy: float | Fraction, failure_probability: float | Fraction
+    qubits: int,
+    layers: int,
+    accuracy: float | Fraction,
+    failure_probability: float | Fraction,
+    parties: int = 2,
 ) -> Cost:
-    """r runs in parallel of M-1 Grover iterates: (2M-1)(2L-1) messages of r n qubits, then one.
+    """r runs in parallel of M-1 Grover iterates: (2M-1)(KL-1) messages of r n qubits, then one.
 
     M = `amplitude_evaluations`, r = `median_runs`; the median reading 0 ... M/2 is announced. The
     phase register stays with its owner; a control that travelled would add 2(M-1) r qubits.
@@ -92,7 +109,7 @@ def inference_by_amplitude_estimation(
     check_promise(accuracy, failure_probability)
     evaluations = amplitude_evaluations(accuracy)
     runs = median_runs(exact_fraction(failure_probability))
-    crossings = (2 * evaluations - 1) * (2 * layers - 1)
+    crossings = (2 * evaluations - 1) * (parties * layers - 1)
     return Cost(crossings + 1, crossings * runs * qubits, reading_bits(evaluations), runs)
 
 
@@ -102,35 +119,45 @@ def reading_bits(evaluations: int) -> int:
 
 
 def amplitude_estimation_lines(
-    qubits: int, runs: int, crossings: int, evaluations: int
+    qubits: int, runs: int, crossings: int, evaluations: int, parties: Sequence[str] = TWO
 ) -> list[Message]:
-    """The transcript of phase estimation between two parties, `crossings` = 2L-1 messages a walk.
+    """The transcript of phase estimation, `crossings` messages a walk; `parties` as for inference.
 
-    2M-1 walks of r n qubits a message, to and fro, and then the reading.
+    2M-1 walks of r n qubits a message, there and back, and then the reading.
     """
-    walks = (2 * evaluations - 1) * crossings
-    told = Message("bob", "alice", 0, reading_bits(evaluations), 0, walks + 1)
-    return [*inference_lines(qubits, runs, walks)[:-1], told]
+    visited = _to_and_fro(_visited(crossings, parties), evaluations - 1)
+    lines = _walk(visited, runs * qubits, runs)
+    return [*lines, *_told(lines, reading_bits(evaluations))]
 
 
 def iterative_lines(
-    qubits: int, crossings: int, batch: int, iterates: Sequence[int]
+    qubits: int,
+    crossings: int,
+    batch: int,
+    iterates: Sequence[int],
+    parties: Sequence[str] = TWO,
 ) -> list[Message]:
-    """The transcript of iterative amplitude estimation between two parties.
+    """The transcript of iterative amplitude estimation; `crossings` and `parties` as above.
 
-    For every number j in `iterates` a batch of copies makes (2j+1)(2L-1) messages, `crossings` =
-    2L-1, and the count of +1 outcomes is announced in `announcement_bits`.
+    For every number j in `iterates` a batch of copies makes 2j+1 walks, and the count of +1
+    outcomes is announced in `announcement_bits`. A look waits for the announcement before it.
     """
     lines: list[Message] = []
     for j in iterates:
-        for i in range((2 * j + 1) * crossings):
-            lines.append(Message(*_names(i), batch * qubits, 0, batch, len(lines) + 1))
-        bits = announcement_bits(batch)
-        lines.append(Message("bob", "alice", 0, bits, 0, len(lines) + 1))
+        visited = _to_and_fro(_visited(crossings, parties), j)
+        walked = _walk(visited, batch * qubits, batch, len(lines))
+        lines += [*walked, *_told(walked, announcement_bits(batch))]
     return lines
 
 
-def inference_by_vectors(qubits: int, layers: int, accuracy: float | Fraction) -> Cost:
+def _to_and_fro(visited: list[str], iterates: int) -> list[str]:
+    """The same way once, and then back and forth again for every iterate."""
+    return visited + iterates * (visited[-2::-1] + visited[1:])
+
+
+def inference_by_vectors(
+    qubits: int, layers: int, accuracy: float | Fraction, parties: int = 2
+) -> Cost:
     """The classical pair that ships the state vector, rounded just finely enough.
 
     Rounding 2N real numbers in [-1, 1] to multiples of h = 2^-b moves the vector by at most
@@ -140,7 +167,7 @@ def inference_by_vectors(qubits: int, layers: int, accuracy: float | Fraction) -
     what a classical pair needs, not the optimum.
     """
     check_promise(accuracy, Fraction(1, 2))
-    crossings, numbers = 2 * layers - 1, 2 * 2**qubits
+    crossings, numbers = parties * layers - 1, 2 * 2**qubits
     eps, bits = exact_fraction(accuracy), 0
     root = Fraction(isqrt(numbers * 4**32 - 1) + 1, 2**32)
     while True:
@@ -152,36 +179,42 @@ def inference_by_vectors(qubits: int, layers: int, accuracy: float | Fraction) -
 
 
 def inference(
-    qubits: int, layers: int, accuracy: float | Fraction, failure_probability: float | Fraction
+    qubits: int,
+    layers: int,
+    accuracy: float | Fraction,
+    failure_probability: float | Fraction,
+    parties: int = 2,
 ) -> dict[str, Cost]:
     """The bill of every known way to estimate the loss. Raises `InputError` for bad arguments."""
     check_promise(accuracy, failure_probability)
+    dealt(0, parties)
     if qubits < 1 or layers < 1:
         raise InputError(f"{qubits} qubits, {layers} layers: expected at least one of each")
     return {
-        "sampling": inference_by_sampling(qubits, layers, accuracy, failure_probability),
+        "sampling": inference_by_sampling(qubits, layers, accuracy, failure_probability, parties),
         "amplitude-estimation": inference_by_amplitude_estimation(
-            qubits, layers, accuracy, failure_probability
+            qubits, layers, accuracy, failure_probability, parties
         ),
-        "classical-vectors": inference_by_vectors(qubits, layers, accuracy),
+        "classical-vectors": inference_by_vectors(qubits, layers, accuracy, parties),
     }
 
 
-def gradient_state_messages(layers: int, block: int) -> int:
-    """4L-1-b messages for one copy of |g_b>: 2L-1 forward, 2L-b back."""
-    return 4 * layers - 1 - block
+def gradient_state_messages(layers: int, block: int, parties: int = 2) -> int:
+    """2KL-1-b messages for one copy of |g_b>: KL-1 forward, KL-b back."""
+    return 2 * parties * layers - 1 - block
 
 
-def gradient_state_qubits(qubits: int, layers: int, block: int) -> int:
-    """(2L-1) n forward and (2L-b)(n+1) back."""
-    return (2 * layers - 1) * qubits + (2 * layers - block) * (qubits + 1)
+def gradient_state_qubits(qubits: int, layers: int, block: int, parties: int = 2) -> int:
+    """(KL-1) n forward and (KL-b)(n+1) back."""
+    blocks = parties * layers
+    return (blocks - 1) * qubits + (blocks - block) * (qubits + 1)
 
 
-def all_gradient_states(qubits: int, layers: int) -> Cost:
-    """One copy of each of the 2L states: 6L^2-3L messages, L(2L-1)(3n+1) qubits."""
-    return Cost(
-        messages=6 * layers**2 - 3 * layers,
-        qubits=layers * (2 * layers - 1) * (3 * qubits + 1),
-        bits=0,
-        copies=1,
-    )
+def all_gradient_states(qubits: int, layers: int, parties: int = 2) -> Cost:
+    """One copy of each of the B = KL states: 3B(B-1)/2 messages, B(B-1)(3n+1)/2 qubits.
+
+    For two parties that is 6L^2-3L messages and L(2L-1)(3n+1) qubits.
+    """
+    blocks = parties * layers
+    pairs = blocks * (blocks - 1) // 2
+    return Cost(messages=3 * pairs, qubits=pairs * (3 * qubits + 1), bits=0, copies=1)

@@ -1,26 +1,33 @@
-"""What all M = 2LP derivatives cost in qubits, by every known method (qdml.model.gradient_task)."""
+"""What all derivatives cost in qubits, by every known method (qdml.model.gradient_task)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import ceil, log, log2
 from typing import Any
 
-from qdml.bounds.costs import all_gradient_states
 from qdml.claims.intervals import exact_fraction
 from qdml.errors import InputError
+from qdml.model.circuit import dealt, route
 from qdml.model.gradient_task import METHODS, Task, copies
 
 
 def walk(task: Task) -> int:
-    """Qubits that carry one copy of the input through all blocks, (2L-1) n."""
-    return (2 * task.layers - 1) * task.qubits
+    """Qubits that carry one copy of the input through all blocks: n for each change of hands."""
+    return (len(route(task.owners)) - 1) * task.qubits
 
 
 def states(task: Task) -> int:
-    """G = L(2L-1)(3n+1) qubits for one copy of every |g_b>."""
-    return all_gradient_states(task.qubits, task.layers).qubits
+    """G, qubits for one copy of every |g_b>: L(2L-1)(3n+1) for two parties in turn.
+
+    From block b back, n+1 qubits for each change of hands after it.
+    """
+    changes = [a != b for a, b in pairwise(task.owners[::-1])]
+    back = sum(accumulate(changes)) * (task.qubits + 1)
+    return len(task.owners) * walk(task) + back
 
 
 def qubits(method: str, task: Task, weight: int | None = None) -> int:
@@ -32,13 +39,13 @@ def qubits(method: str, task: Task, weight: int | None = None) -> int:
 
 
 def shadow_tomography(task: Task, constant: float) -> int:
-    """C log2(P)^2 (n+1) ln(2L/delta)/eps^4 copies of each |g_b>, times G qubits.
+    """C log2(P)^2 (n+1) ln(B/delta)/eps^4 copies of each of B states |g_b>, times G qubits.
 
     Badescu and O'Donnell (arXiv:2011.10908); the constant C is not known, and log-log factors are
     left out, so this is a shape and not a bill.
     """
     # Neither a quotient by delta nor one by eps^4 need be a floating-point number.
-    inside = log(2 * task.layers) - log(float(task.failure_probability))
+    inside = log(len(task.owners)) - log(float(task.failure_probability))
     logs = log2(max(2, task.parameters)) ** 2 * inside
     each = Fraction(constant * logs * (task.qubits + 1)) / exact_fraction(task.accuracy) ** 4
     return ceil(each) * states(task)
@@ -53,7 +60,7 @@ def crossover(
     """
 
     def fewer(parameters: int) -> bool:
-        at = Task(task.qubits, task.layers, parameters, task.accuracy, task.failure_probability)
+        at = replace(task, parameters=parameters)
         return second(at) < first(at)
 
     high = 1
@@ -79,12 +86,14 @@ def price(
     accuracy: float,
     failure_probability: float,
     weight: int,
+    parties: int = 2,
 ) -> tuple[dict[str, dict[str, int]], list[dict[str, Any]]]:
     """Copies and qubits by method, and for each constant C the least P at which shadows win.
 
     Raises `InputError` for numbers out of range, and for strings heavier than n+1.
     """
-    task = Task(n, layers, parameters, accuracy, failure_probability)
+    owners = dealt(parties * layers, parties)
+    task = Task(n, layers, parameters, accuracy, failure_probability, owners)
     if not 1 <= weight <= n + 1:
         raise InputError(f"weight {weight}: expected 1 to n+1 = {n + 1}")
     methods = {

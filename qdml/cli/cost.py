@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qdml.cli import gradient
-from qdml.cli.options import Accuracy, AsJson, FailureProbability, within
+from qdml.cli.options import Accuracy, AsJson, FailureProbability, Parties, within
 
 app = typer.Typer(rich_markup_mode=None, help="Price a task by every known method.")
 
@@ -27,10 +27,12 @@ def inference(
         typer.Option(callback=within(1, _QUBITS), help="Qubits n; the dimension is N = 2^n."),
     ],
     layers: Annotated[
-        int, typer.Option(callback=within(1, _LAYERS), help="Layers L, two blocks each.")
+        int,
+        typer.Option(callback=within(1, _LAYERS), help="Layers L, a block for each party."),
     ],
     accuracy: Accuracy,
     failure_probability: FailureProbability,
+    parties: Parties = 2,
     as_json: AsJson = False,
 ) -> None:
     """Price the estimation of one loss.
@@ -43,7 +45,7 @@ def inference(
     from qdml.io import dumps
 
     names = ("messages", "qubits", "bits", "copies")
-    found = costs.inference(qubits, layers, accuracy, failure_probability)
+    found = costs.inference(qubits, layers, accuracy, failure_probability, parties)
     methods = {
         method: {name: int(getattr(cost, name)) for name in names} for method, cost in found.items()
     }

@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from qdml.cli.leakage import listed, said
-from qdml.cli.options import Accuracy, AsJson, FailureProbability, Seed, within
+from qdml.cli.options import Accuracy, AsJson, FailureProbability, Parties, Seed, within
 
-Layers = Annotated[int, typer.Option(callback=within(1, 1000), help="Layers L, two blocks each.")]
+Layers = Annotated[
+    int, typer.Option(callback=within(1, 1000), help="Layers L, a block for each party.")
+]
 Parameters = Annotated[
-    int, typer.Option(callback=within(1, 10**6), help="Rotations P in each of the 2L blocks.")
+    int, typer.Option(callback=within(1, 10**6), help="Rotations P in each block.")
 ]
 
 
@@ -27,6 +29,7 @@ def run(
     parameters: Parameters,
     accuracy: Accuracy = 0.1,
     failure_probability: FailureProbability = 0.05,
+    parties: Parties = 2,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +43,7 @@ def run(
     from qdml.protocols.gradient_methods import run_random
 
     task = qubits, layers, parameters, accuracy, failure_probability
-    found, exact = run_random(method, *task, seed)
+    found, exact = run_random(method, *task, seed, parties)
     error = float(abs(found.gradient - exact).max())
     bill = {name: int(getattr(found, name)) for name in ("messages", "qubits", "bits", "copies")}
     if as_json:
@@ -70,6 +73,7 @@ def cost(
     weight: Annotated[
         int, typer.Option(callback=within(1, 1001), help="Weight of the strings in Pauli shadows.")
     ] = 3,
+    parties: Parties = 2,
     as_json: AsJson = False,
 ) -> None:
     """Price all derivatives by every method, and say where shadow tomography would begin to win.
@@ -81,7 +85,8 @@ def cost(
     from qdml.bounds.gradient_costs import price
     from qdml.io import dumps
 
-    methods, crossovers = price(qubits, layers, parameters, accuracy, failure_probability, weight)
+    task = qubits, layers, parameters, accuracy, failure_probability
+    methods, crossovers = price(*task, weight, parties)
     if as_json:
         typer.echo(dumps({"methods": methods, "crossovers": crossovers}), nl=False)
         return

@@ -31,6 +31,10 @@ def existing(folder: Path) -> Path:
 
 Accuracy = Annotated[float, typer.Option(help="Accuracy eps of the loss, in (0, 2).")]
 FailureProbability = Annotated[float, typer.Option(help="Failure probability delta, in (0, 1).")]
+Parties = Annotated[
+    int,
+    typer.Option(callback=within(2, 6), help="Parties K in a pipeline, one block a layer each."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Seed = Annotated[
     int, typer.Option(callback=within(0, 2**63 - 1), help="Root of every random number.")

@@ -8,7 +8,7 @@ import typer
 
 from qdml.cli import gradient
 from qdml.cli.leakage import listed, said
-from qdml.cli.options import Accuracy, AsJson, FailureProbability, Seed
+from qdml.cli.options import Accuracy, AsJson, FailureProbability, Parties, Seed
 
 app = typer.Typer(rich_markup_mode=None, help="Run one protocol over the metered network.")
 
@@ -21,7 +21,7 @@ def _protocols() -> None:
 @app.command()
 def inference(
     qubits: Annotated[int, typer.Option(help="Qubits n; the dimension is N = 2^n.")],
-    layers: Annotated[int, typer.Option(help="Layers L, two blocks each.")],
+    layers: Annotated[int, typer.Option(help="Layers L, a block for each party.")],
     accuracy: Accuracy = 0.1,
     failure_probability: FailureProbability = 0.05,
     method: Annotated[
@@ -34,6 +34,7 @@ def inference(
     engine: Annotated[
         str, typer.Option(help="auto, reference, state-vector or matrix-product.")
     ] = "auto",
+    parties: Parties = 2,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -44,6 +45,7 @@ def inference(
     qdml run inference --qubits 60 --layers 2 --input structured --json
     qdml run inference --qubits 12 --layers 2 --engine state-vector
     qdml run inference --method amplitude-estimation --qubits 3 --layers 1
+    qdml run inference --qubits 4 --layers 2 --parties 5
     """
     import numpy as np
 
@@ -65,7 +67,7 @@ def inference(
     check_promise(accuracy, failure_probability)
     # Names that are not allowed are refused where the model is drawn.
     names: Any = kind, engine
-    circuit, state = drawn.model(qubits, layers, seed, *names)
+    circuit, state = drawn.model(qubits, layers, seed, names[0], names[1], parties)
     if method != "sampling" and not isinstance(state, np.ndarray):
         raise InputError(
             f"--method {method}: reflections about the input need it as a vector; add --engine "

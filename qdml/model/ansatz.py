@@ -44,11 +44,16 @@ def pauli_block(strings: Sequence[Pauli], angles: Sequence[Angle]) -> list[Gate]
 
 
 def random_line(
-    qubits: int, layers: int, rng: np.random.Generator, draw: Draw = radians
+    qubits: int,
+    layers: int,
+    rng: np.random.Generator,
+    draw: Draw = radians,
+    parties: int = 2,
 ) -> DistributedCircuit:
-    """A circuit of `layers` layers whose 2L blocks are lines with random angles."""
-    blocks = [line_block(qubits, [draw(rng) for _ in range(2 * qubits)]) for _ in range(2 * layers)]
-    return DistributedCircuit.alternating(blocks, qubits)
+    """A circuit of `layers` layers, a block for each of K parties: lines with random angles."""
+    angles = ([draw(rng) for _ in range(2 * qubits)] for _ in range(parties * layers))
+    blocks = [line_block(qubits, drawn) for drawn in angles]
+    return DistributedCircuit.alternating(blocks, qubits, parties=parties)
 
 
 def random_pauli(
@@ -72,6 +77,7 @@ def random_commuting(
     parameters: int,
     rng: np.random.Generator,
     draw: Draw = radians,
+    parties: int = 2,
 ) -> DistributedCircuit:
     """Blocks of `parameters` rotations whose strings commute with each other.
 
@@ -79,14 +85,14 @@ def random_commuting(
     unitary: diagonal in a basis of its own, so that blocks need not commute with each other.
     """
     blocks = []
-    for _ in range(2 * layers):
+    for _ in range(parties * layers):
         turn = clifford.random(qubits, rng)
         masks = rng.integers(2, size=(parameters, qubits))
         masks[~masks.any(axis=1), rng.integers(qubits)] = 1
         diagonal = [Pauli("".join(np.where(mask, "Z", "I"))) for mask in masks]
         strings = [turn.image(string)[1] for string in diagonal]
         blocks.append(pauli_block(strings, [draw(rng) for _ in strings]))
-    return DistributedCircuit.alternating(blocks, qubits)
+    return DistributedCircuit.alternating(blocks, qubits, parties=parties)
 
 
 def random_string(qubits: int, rng: np.random.Generator) -> Pauli:

@@ -1,20 +1,40 @@
 """The distributed circuit of the theory: blocks A_1, B_1, ..., A_L, B_L and loss <phi|Z_0|phi>.
 
-Blocks are numbered b = 1 ... 2L in the order of application; odd blocks are Alice's, even ones
-Bob's, unless they are dealt otherwise. The loss is an expectation value of a Pauli observable in
-the final state |phi> (Gilboa, Michaeli, Soudry, McClean, arXiv:2310.07136).
+Blocks are numbered b = 1, 2, ... in the order of application; odd blocks are Alice's, even ones
+Bob's, unless they are dealt otherwise: KL blocks to K parties in turn, or in any order. The loss is
+an expectation value of a Pauli observable in the final state |phi> (Gilboa, Michaeli, Soudry,
+McClean, arXiv:2310.07136).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from qdml.errors import InputError
 from qdml.quantum.choice import Engine, choose
 from qdml.quantum.gates import Gate, Pauli, Rotation, undo
 from qdml.quantum.numbers import State
+
+#: Names of the parties of a pipeline, in its order.
+PARTIES = ("alice", "bob", "carol", "dave", "erin", "frank")
+
+
+def dealt(blocks: int, parties: int = 2) -> tuple[str, ...]:
+    """The owners of `blocks` blocks that are dealt to K parties in turn.
+
+    Raises `InputError` for fewer than two parties, or more than there are names.
+    """
+    if not 2 <= parties <= len(PARTIES):
+        raise InputError(f"{parties} parties: expected 2 to {len(PARTIES)}")
+    return tuple(PARTIES[b % parties] for b in range(blocks))
+
+
+def route(owners: Sequence[str]) -> tuple[str, ...]:
+    """Who holds the state in turn: neighbouring blocks of one owner need no message."""
+    return tuple(owner for owner, _ in groupby(owners))
 
 
 @dataclass(frozen=True)
@@ -42,8 +62,7 @@ class DistributedCircuit:
         if not self.blocks:
             raise InputError("a distributed circuit needs at least one block")
         if not self.owners:
-            dealt = tuple(("alice", "bob")[b % 2] for b in range(len(self.blocks)))
-            object.__setattr__(self, "owners", dealt)
+            object.__setattr__(self, "owners", dealt(len(self.blocks)))
         if len(self.owners) != len(self.blocks):
             raise InputError(f"{len(self.blocks)} blocks, but {len(self.owners)} owners were given")
         if self.observable.qubits != self.qubits:
@@ -53,16 +72,24 @@ class DistributedCircuit:
 
     @classmethod
     def alternating(
-        cls, blocks: Sequence[Sequence[Gate]], qubits: int, observable: Pauli | None = None
+        cls,
+        blocks: Sequence[Sequence[Gate]],
+        qubits: int,
+        observable: Pauli | None = None,
+        parties: int = 2,
     ) -> DistributedCircuit:
-        """A_1, B_1, ..., A_L, B_L from lists of gates; the observable is Z_0 unless given."""
+        """A_1, B_1, ..., A_L, B_L from lists of gates; the observable is Z_0 unless given.
+
+        With more parties a layer has one block for each, in turn.
+        """
         observable = observable or Pauli.single("Z", 0, qubits)
-        return cls(qubits, tuple(Block(tuple(gates)) for gates in blocks), observable)
+        owners = dealt(len(blocks), parties)
+        return cls(qubits, tuple(Block(tuple(gates)) for gates in blocks), observable, owners)
 
     @property
     def layers(self) -> int:
-        """L, for two parties."""
-        return len(self.blocks) // 2
+        """L, each party having one block a layer; the last layer may lack some."""
+        return -(-len(self.blocks) // max(2, len(set(self.owners))))
 
     @property
     def gates(self) -> tuple[Gate, ...]:

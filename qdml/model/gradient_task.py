@@ -1,4 +1,4 @@
-"""The task of learning all M = 2LP derivatives, and the copies that each method needs for it.
+"""The task of learning all derivatives, M = 2LP, and the copies that each method needs for it.
 
 With l = ln(2M/delta) every entry may fail with probability delta/M (union bound). Parameter shift
 is Hoeffding's inequality for 2k outcomes of weight 1/(2k); an entry measured on k copies of |g_b>
@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from qdml.claims.intervals import check_promise, exact_fraction, sampling_copies
 from qdml.errors import InputError, nearest
+from qdml.model.circuit import dealt
 
 #: Methods that are run over the network, in the order in which they are told.
 METHODS = ("parameter-shift", "direct", "commuting-block", "pauli-shadows", "clifford-shadows")
@@ -20,13 +21,17 @@ METHODS = ("parameter-shift", "direct", "commuting-block", "pauli-shadows", "cli
 
 @dataclass(frozen=True)
 class Task:
-    """All derivatives of a circuit with 2L blocks of P rotations on n qubits, and a promise."""
+    """All derivatives of a circuit with 2L blocks of P rotations on n qubits, and a promise.
+
+    `owners` of the blocks, in any order and number, where they are not Alice and Bob in turn.
+    """
 
     qubits: int
     layers: int
     parameters: int
     accuracy: float | Fraction
     failure_probability: float | Fraction
+    owners: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_promise(self.accuracy, self.failure_probability)
@@ -35,11 +40,13 @@ class Task:
                 f"{self.qubits} qubits, {self.layers} layers, {self.parameters} parameters a "
                 "block: expected at least one of each"
             )
+        if not self.owners:
+            object.__setattr__(self, "owners", dealt(2 * self.layers))
 
     @property
     def entries(self) -> int:
-        """M = 2LP."""
-        return 2 * self.layers * self.parameters
+        """M, P for each block."""
+        return len(self.owners) * self.parameters
 
     def copies(self, factor: Fraction) -> int:
         """ceil(factor ln(2M/delta)/eps^2), in ball arithmetic."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from qdml.claims.seeds import generator
 from qdml.errors import InputError, nearest
 from qdml.model.ansatz import random_line
-from qdml.model.circuit import DistributedCircuit
+from qdml.model.circuit import DistributedCircuit, dealt
 from qdml.quantum.choice import ENGINES, using
 from qdml.quantum.numbers import State
 from qdml.quantum.reference import amplitude_encoding
@@ -28,20 +28,25 @@ LARGEST_VECTOR, LARGEST_CHAIN = 20, 1000
 #: More layers than this are a slip of the finger: the circuit alone would fill the memory.
 MOST_LAYERS = 1000
 
-#: Layers times amplitudes that still take seconds.
+#: Layers, of two blocks, times amplitudes that still take seconds.
 LARGEST_WORK = 2**24
 
 #: Bond dimension up to which a chain takes a minute. A block of the line at most doubles it.
 LARGEST_BOND, INPUT_BOND = 2**12, 2**4
 
-#: Layers times qubits times the cube of a full bond that still take a minute or two.
+#: Layers, of two blocks, times qubits times the cube of a full bond that still take a minute.
 LARGEST_CHAIN_WORK = 2**34
 
 
 def model(
-    qubits: int, layers: int, seed: int, kind: Input = "random", engine: Engine = "auto"
+    qubits: int,
+    layers: int,
+    seed: int,
+    kind: Input = "random",
+    engine: Engine = "auto",
+    parties: int = 2,
 ) -> tuple[DistributedCircuit, State | Chain]:
-    """A random line circuit and an input for it.
+    """A random line circuit with a block for each party in each layer, and an input for it.
 
     Raises `InputError` for names that are not allowed, and for sizes that the engine cannot hold.
     """
@@ -53,21 +58,23 @@ def model(
             )
     written = kind == "random" or engine in ("reference", "state-vector")
     chained = engine == "matrix-product" or not written
-    _check_size(qubits, layers, written, chained)
+    _check_size(qubits, layers, written, chained, parties)
     if kind == "random":
-        circuit, state = random_instance(qubits, layers, seed)
+        circuit, state = random_instance(qubits, layers, seed, parties)
         return circuit, Chain.of(state) if chained else state
     rng = generator(seed, "structured inference", qubits, layers)
-    circuit = random_line(qubits, layers, rng)
+    circuit = random_line(qubits, layers, rng, parties=parties)
     chain = smooth(WavePacket(rng), qubits)
     return circuit, chain.vector() if written else chain
 
 
-def random_instance(qubits: int, layers: int, seed: int) -> tuple[DistributedCircuit, State]:
+def random_instance(
+    qubits: int, layers: int, seed: int, parties: int = 2
+) -> tuple[DistributedCircuit, State]:
     """A random line circuit and a random real vector; raises `InputError` as `model` does."""
-    _check_size(qubits, layers, written=True, chained=False)
+    _check_size(qubits, layers, written=True, chained=False, parties=parties)
     rng = generator(seed, "random inference", qubits, layers)
-    circuit = random_line(qubits, layers, rng)
+    circuit = random_line(qubits, layers, rng, parties=parties)
     return circuit, amplitude_encoding(rng.normal(size=2**qubits))
 
 
@@ -93,7 +100,8 @@ class WavePacket:
         return wave
 
 
-def _check_size(qubits: int, layers: int, written: bool, chained: bool) -> None:
+def _check_size(qubits: int, layers: int, written: bool, chained: bool, parties: int) -> None:
+    dealt(0, parties)
     least, most = (1, LARGEST_VECTOR) if written else (2, LARGEST_CHAIN)
     if not least <= qubits <= most:
         hint = f"; structured inputs go to {LARGEST_CHAIN}" if written and qubits > most else ""
@@ -102,21 +110,23 @@ def _check_size(qubits: int, layers: int, written: bool, chained: bool) -> None:
     if not 1 <= layers <= MOST_LAYERS:
         raise InputError(f"layers = {layers}: expected 1 to {MOST_LAYERS}")
     if chained:
-        bond = min(2 ** (qubits // 2), INPUT_BOND * 4**layers)
+        grown = INPUT_BOND << min(parties * layers, qubits)
+        bond = min(2 ** (qubits // 2), grown)
         if bond > LARGEST_BOND:
             raise InputError(
                 f"{layers} layers of {qubits} qubits: bonds of a matrix-product state may grow to "
                 f"{bond}, expected up to {LARGEST_BOND}; take fewer layers"
             )
         # From here on bonds are as large as the number of qubits allows, layer after layer.
-        full = bond < INPUT_BOND * 4**layers
-        if full and layers * qubits * min(bond, MOST_BOND) ** 3 > LARGEST_CHAIN_WORK:
+        steps = parties * layers * qubits * min(bond, MOST_BOND) ** 3
+        if bond < grown and steps > 2 * LARGEST_CHAIN_WORK:
             raise InputError(
                 f"{layers} layers of {qubits} qubits: too many steps on bonds of {bond}; take "
                 "fewer layers or qubits, or another engine"
             )
-    elif layers * 2**qubits > LARGEST_WORK:
+    elif parties * layers * 2**qubits > 2 * LARGEST_WORK:
+        most_layers = f"L 2^n up to {2 * LARGEST_WORK // parties}"
         raise InputError(
-            f"{layers} layers of {qubits} qubits: expected L 2^n up to {LARGEST_WORK} here; take "
-            "fewer layers or qubits"
+            f"{layers} layers of {qubits} qubits: expected {most_layers} here; take fewer layers "
+            "or qubits"
         )

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from qdml.claims.seeds import generator
 from qdml.errors import InputError
 from qdml.model.ansatz import random_commuting
-from qdml.model.circuit import Block, DistributedCircuit
+from qdml.model.circuit import Block, DistributedCircuit, dealt
 from qdml.model.gradient_task import Task, copies
 from qdml.network import Transcript
 from qdml.network.meter import Leakage, leakage
@@ -64,7 +64,7 @@ def run(
     """
     strings = block_strings(circuit)
     most, heaviest = max(map(len, strings)), max(s.weight for block in strings for s in block)
-    task = Task(circuit.qubits, circuit.layers, most, accuracy, failure_probability)
+    task = Task(circuit.qubits, circuit.layers, most, accuracy, failure_probability, circuit.owners)
     bills: list[Transcript] = []
     k, entries = copies(method, task, heaviest + 1), []
     for number, own in enumerate(strings, start=1):
@@ -95,12 +95,15 @@ def run_random(
     accuracy: float,
     failure_probability: float,
     seed: int,
+    parties: int = 2,
 ) -> tuple[Found, Floats]:
     """`run` on a random circuit of commuting blocks and input, and the exact gradient (M,).
 
     Raises `InputError` as `run` does, and for a task that would take more than minutes.
     """
-    task = Task(qubits, layers, parameters, accuracy, failure_probability)
+    blocks = parties * layers
+    owners = dealt(blocks, parties)
+    task = Task(qubits, layers, parameters, accuracy, failure_probability, owners)
     if qubits > LARGEST_RUN or task.entries > MOST_ENTRIES:
         raise InputError(
             f"{qubits} qubits, {task.entries} derivatives: expected at most {LARGEST_RUN} and "
@@ -108,22 +111,22 @@ def run_random(
         )
     bases = 3 ** (qubits + 1)
     networks = {"pauli-shadows": bases, "clifford-shadows": copies("clifford-shadows", task)}
-    if 2 * layers * networks.get(method, 1) > MOST_RUNS:
+    if blocks * networks.get(method, 1) > MOST_RUNS:
         raise InputError(
             f"{method} on {qubits} qubits at accuracy {accuracy}: {networks[method]} runs for each "
-            f"of {2 * layers} blocks, expected up to {MOST_RUNS} in all; take fewer qubits, or "
+            f"of {blocks} blocks, expected up to {MOST_RUNS} in all; take fewer qubits, or "
             "another accuracy or method"
         )
     each = {"parameter-shift": 2 * parameters, "direct": parameters}.get(method, 1)
-    # The messages for one |g_b> are 3L on average over the blocks, and never more for a shift.
-    messages = 6 * layers**2 * networks.get(method, each)
+    # The messages for one |g_b> are 3B/2 on average over B blocks, and never more for a shift.
+    messages = 3 * blocks**2 // 2 * networks.get(method, each)
     if messages > MOST_MESSAGES:
         raise InputError(
             f"{method} on {layers} layers with {parameters} parameters: up to {messages} messages, "
             f"expected at most {MOST_MESSAGES}; take fewer layers or parameters"
         )
     rng = generator(seed, "random gradient", qubits, layers, parameters)
-    circuit = random_commuting(qubits, layers, parameters, rng)
+    circuit = random_commuting(qubits, layers, parameters, rng, parties=parties)
     state = amplitude_encoding(rng.normal(size=2**qubits))
     found = run(method, circuit, state, accuracy, failure_probability, seed)
     return found, np.array(circuit.gradient(state))
@@ -163,7 +166,8 @@ def _by_shift(block: _Block) -> list[float]:
             blocks[block.number - 1] = Block(tuple(gates))
             shifted = replace(block.circuit, blocks=tuple(blocks))
             seed = int(block.rng.integers(2**62))
-            ran = inference.run(shifted, block.state, block.copies, seed)
+            reader = block.circuit.owners[block.number - 1]
+            ran = inference.run(shifted, block.state, block.copies, seed, reader)
             block.bills.append(ran.transcript)
             ends.append(ran.value)
         found.append((ends[0] - ends[1]) / 2)

@@ -1,7 +1,7 @@
 """Inference by sampling: k copies of the state walk through all blocks, the last party measures.
 
 Alice encodes her input, the parties apply their blocks in turn, and the owner of the last block
-measures the observable on every copy and announces the number of +1 outcomes to the first party.
+measures the observable on every copy and announces the number of +1 outcomes to whom it concerns.
 The estimate 2S/k - 1 is within eps of the loss except with probability delta when
 k = ceil(2 ln(2/delta)/eps^2) (Hoeffding; arXiv:2310.07136).
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qdml.claims.intervals import check_promise, sampling_copies
+from qdml.errors import InputError
 from qdml.model import structured
 from qdml.model.circuit import DistributedCircuit
 from qdml.network import Network, Party, Register, Transcript
@@ -99,17 +100,31 @@ def walked(
     return network, parties, walk(network, parties, circuit.owners, copies)
 
 
-def run(circuit: DistributedCircuit, state: State | Chain, copies: int, seed: int) -> Estimate:
-    """Run the protocol with `copies` copies of the input `state`, (N,) or a chain."""
+def run(
+    circuit: DistributedCircuit,
+    state: State | Chain,
+    copies: int,
+    seed: int,
+    reader: str | None = None,
+) -> Estimate:
+    """Run the protocol with `copies` copies of the input `state`, (N,) or a chain.
+
+    The count is for `reader`, the first owner unless another one is named; raises `InputError` for
+    one that owns no block.
+    """
+    reader = reader or circuit.owners[0]
+    if reader not in circuit.owners:
+        names = ", ".join(dict.fromkeys(circuit.owners))
+        raise InputError(f"reader {reader!r}: expected one of {names}, who own blocks")
     network, parties, register = walked(circuit, state, copies, seed)
-    first, last = parties[circuit.owners[0]], parties[circuit.owners[-1]]
+    told, last = parties[reader], parties[circuit.owners[-1]]
     engine, error = register.world.held.engine, register.world.held.error
     with last:
         outcome = last.measure(register, circuit.observable)
-        if first is not last:
-            network.channel.announce(outcome, last, to=first)
-    with first:
-        count = outcome.read(first)
+        if told is not last:
+            network.channel.announce(outcome, last, to=told)
+    with told:
+        count = outcome.read(told)
     return Estimate(count, copies, network.transcript, engine, error)
 
 

@@ -27,6 +27,15 @@ def test_a_run_finds_the_gradient_and_pays_the_price(call: Call) -> None:
             assert 0 < limits["honest"] <= limits["malicious"] <= 2 * said["transcript"]["qubits"]
 
 
+def test_more_parties_pay_for_more_changes_of_hands(call: Call) -> None:
+    asked = (*POINT, "--parties", "4")
+    price = json.loads(call("cost", "gradient", *asked, "--json").stdout)["methods"]
+    for method in ("parameter-shift", "direct", "commuting-block"):
+        ran = json.loads(call("run", "gradient", "--method", method, *asked, "--json").stdout)
+        assert len(ran["gradient"]) == 8
+        assert ran["transcript"]["qubits"] == price[method]["qubits"]
+
+
 def test_people_get_lines(call: Call) -> None:
     ran = call("run", "gradient", "--method", "direct", *POINT).stdout
     assert ran.startswith("entries 4, ")

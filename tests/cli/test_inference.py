@@ -162,3 +162,20 @@ def test_what_is_missing_is_named(call: Call) -> None:
     result = call("cost", "inference", *POINT[2:])
     assert result.exit_code == 2
     assert "Missing option '--qubits'" in result.stderr
+
+
+@pytest.mark.parametrize("parties", ["2", "3", "6"])
+def test_a_pipeline_of_parties_pays_its_price(parties: str, call: Call) -> None:
+    asked = (*POINT, "--parties", parties)
+    priced = json.loads(call("cost", "inference", *asked, "--json").stdout)["methods"]
+    for method in ("sampling", "amplitude-estimation"):
+        ran = json.loads(call("run", "inference", *asked, "--method", method, "--json").stdout)
+        assert {name: ran["transcript"][name] for name in priced[method]} == priced[method]
+    assert len(ran["leakage"]) == int(parties)
+
+
+@pytest.mark.parametrize("command", ["run", "cost"])
+def test_parties_out_of_range_are_refused(command: str, call: Call) -> None:
+    result = call(command, "inference", *POINT, "--parties", "7")
+    assert result.exit_code == 2
+    assert "'--parties': 7: allowed are whole numbers from 2 to 6" in result.stderr

@@ -51,6 +51,7 @@ NAMED: dict[str, set[str]] = {
     "linear-one-way-no-advantage": {"the same claimed two-way"},
     "linear-quantum-lower": {"polylog", "polylog squared"},
     "linear-quantum-upper": set(),
+    "more-than-two-parties": {"the ledger of two parties", "a message for every block"},
     "nonlinear-features": set(),
     "pointer-jumping": {"L-1 layers"},
     "privacy-attacks": {"the complex limit for real data"},
