@@ -123,8 +123,3 @@ def pooled(values: Array, graph: NDArray[np.int64], kind: str = "mean") -> Array
         return total
     found: Array = total / np.maximum(count, 1)[:, None]
     return found
-
-
-def qubits(nodes: int, dimension: int) -> int:
-    """ceil(log2(V D)): qubits that hold the rows of V nodes, D amplitudes each, at least one."""
-    return max(1, (nodes * dimension - 1).bit_length())

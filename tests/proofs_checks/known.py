@@ -37,6 +37,8 @@ NAMED: dict[str, set[str]] = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "graph-quadratic-form": {"||H|| not squared", "no e term", "no cross-hop blocks"},
+    "graph-shots": {"single-node shots independent of V"},
     "hidden-matching-one-way": {
         "perfect matchings with N/2 odd",
         "two-way needs sqrt N",
