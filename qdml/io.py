@@ -23,7 +23,7 @@ def write_atomic(path: Path | str, content: bytes | str) -> None:
     payload = content.encode() if isinstance(content, str) else content
     # One name for all writers: what a killed one left behind is taken over, not kept for ever.
     temporary = path.with_name(f".{path.name}.part")
-    with _locked(temporary) as file:
+    with locked(temporary) as file:
         try:
             file.truncate()
             file.write(payload)
@@ -36,8 +36,11 @@ def write_atomic(path: Path | str, content: bytes | str) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[BinaryIO]:
-    """Open `path` for this writer alone; its name then still leads to the open file."""
+def locked(path: Path) -> Iterator[BinaryIO]:
+    """Open `path`, made where it is wanting, for this writer alone.
+
+    Its name then still leads to the open file, whatever another writer did before.
+    """
     while True:
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

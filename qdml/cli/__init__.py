@@ -11,7 +11,19 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from qdml import __version__
-from qdml.cli import audit, bound, check, claims, cost, leak, report, run, spectrum, verify
+from qdml.cli import (
+    audit,
+    bound,
+    check,
+    claims,
+    cost,
+    datasets,
+    leak,
+    report,
+    run,
+    spectrum,
+    verify,
+)
 from qdml.errors import QdmlError
 
 
@@ -52,6 +64,7 @@ app.command("bound")(bound.bound)
 app.command("verify")(verify.verify)
 app.command("report")(report.report)
 app.command("audit")(audit.audit)
+app.command("datasets")(datasets.datasets)
 app.command("leak")(leak.leak)
 app.command("spectrum")(spectrum.spectrum)
 app.add_typer(run.app, name="run")
@@ -85,6 +98,7 @@ def _options(
     qdml verify cert.json                        check a certificate without any solver
     qdml leak ensemble.npz --copies 3            what an ensemble of states tells, certified
     qdml spectrum --weights 1,3,9                the frequencies that a model can use
+    qdml datasets                                what there is to learn from, and where it is
     qdml report                                  make reports/index.html again
     qdml audit                                   are all files still as the run wrote them?
 

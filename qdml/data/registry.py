@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qdml.errors import DataError, InputError, nearest
 
@@ -25,11 +25,45 @@ def _inside(path: str) -> str:
     return path
 
 
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class File(BaseModel):
+    """One file: `path` is relative to mirror and cache; `url` serves exactly these bytes.
+
+    Without a digest, for none is published, a file is read from the mirror alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Annotated[str, AfterValidator(_inside)]
+    bytes: Annotated[int, Field(ge=1)]
+    sha256: Digest | None = None
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+
+    @model_validator(mode="after")
+    def _only_what_can_be_checked_is_fetched(self) -> File:
+        if self.url and not self.sha256:
+            raise ValueError("a file without a sha256 cannot be downloaded")
+        return self
+
+
+class Form(BaseModel):
+    """One form in which a set is kept: a layout that qdml reads, and the files it takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    layout: Literal[
+        "graphs-npz", "node-npz", "tu-zip", "gin-text", "planetoid", "ogb-zip", "reddit-zip"
+    ]
+    files: Annotated[tuple[File, ...], Field(min_length=1)]
+
+
 class Entry(BaseModel):
     """One registered set.
 
-    `path` is relative to the mirror and the cache; an embedded set has none. `url` serves exactly
-    the registered bytes; `source_url` is where the data were first published.
+    `embedded` is the sha256 of a set that comes with a package; any other has `forms`, the one to
+    be preferred first. `source_url` is where the data were first published.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,17 +71,20 @@ class Entry(BaseModel):
     name: str
     title: str
     task: Literal["image-classification", "node-classification", "graph-classification"]
-    layout: Literal["embedded", "graphs-npz", "node-npz"]
     source_url: str
     reference: str
     licence: str
     notes: str = ""
-    path: Annotated[str, AfterValidator(_inside)] | None = None
-    bytes: Annotated[int, Field(ge=1)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
-    counts: dict[str, int]
+    embedded: Digest | None = None
+    forms: tuple[Form, ...] = ()
+    counts: dict[str, int] = Field(default_factory=dict)
     published: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Entry:
+        if (self.embedded is None) != bool(self.forms):
+            raise ValueError("a set is either embedded or has forms")
+        return self
 
 
 @cache

@@ -27,10 +27,10 @@ def test_every_entry_says_where_it_comes_from() -> None:
     assert len(set(names)) == len(names)
     assert {"digits", "karate", "cora", "MUTAG", "PTC_MR", "PTC_GIN"} <= set(names)
     for one in entries():
-        assert one.source_url.startswith("https://")
+        assert one.source_url.startswith("http")
         assert one.reference
         assert one.licence
-        assert (one.path is None) == (one.layout == "embedded")
+        assert one.counts or one.published
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:
@@ -75,11 +75,28 @@ def test_a_damaged_registry_is_one_line(
         {"path": "/etc/passwd"},
         {"url": "file:///etc/passwd"},
         {"sha256": "12"},
+        {"sha256": None, "url": "https://example.org/unchecked"},
         {"bytes": 0},
-        {"layout": "pickle"},
         {"surprise": 1},
     ],
 )
-def test_an_entry_that_could_reach_elsewhere_is_refused(change: dict[str, object]) -> None:
+def test_a_file_that_could_be_another_is_refused(change: dict[str, object]) -> None:
+    file = entry("cora").forms[0].files[0].model_dump()
+    with pytest.raises(ValidationError):
+        registry.File.model_validate(file | change)
+
+
+@pytest.mark.parametrize(
+    "change", [{"forms": ()}, {"embedded": "0" * 64}, {"task": "none"}, {"surprise": 1}]
+)
+def test_an_entry_is_embedded_or_has_forms(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         registry.Entry.model_validate(entry("cora").model_dump() | change)
+
+
+def test_the_sources_of_what_cannot_be_had_here_are_registered() -> None:
+    reddit, products = entry("reddit"), entry("ogbn-products")
+    assert reddit.published["nodes"] == 232965
+    assert products.published["nodes"] == 2449029
+    # Without a published digest nothing is downloaded.
+    assert products.forms[0].files[0].url is None

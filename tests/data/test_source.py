@@ -3,65 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qdml.data import Entry, source
 from qdml.errors import DataAbsent, DataError
+from tests.data.conftest import Server
 
 Build = Callable[..., tuple[Entry, bytes]]
 
 
-class Server:
-    """Serves `content` on loopback and counts requests; `claims` is the length that it states."""
-
-    def __init__(self) -> None:
-        self.content, self.claims, self.asked = b"", -1, 0
-        self.stall = threading.Event()
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                server.asked += 1
-                if self.path != "/toy.npz":
-                    self.send_error(404)
-                    return
-                self.send_response(200)
-                length = server.claims if server.claims >= 0 else len(server.content)
-                self.send_header("Content-Length", str(length))
-                self.end_headers()
-                self.wfile.write(server.content)
-                if server.claims > len(server.content):
-                    server.stall.wait(10)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        self.thread = threading.Thread(target=self.http.serve_forever)
-        self.thread.start()
-
-    def close(self) -> None:
-        self.stall.set()
-        self.http.shutdown()
-        self.thread.join()
-        self.http.server_close()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    one = Server()
-    yield one
-    one.close()
-
-
 def served(entry: Entry, server: Server, content: bytes, path: str = "/toy.npz") -> Entry:
-    server.content = content
-    return entry.model_copy(update={"url": server.url + path})
+    server.files["/toy.npz"] = content
+    return server.serve(entry, lambda _: path)
+
+
+def fetched(entry: Entry) -> bytes:
+    (content,) = source.obtain(entry)[1]
+    return content
 
 
 def kept() -> list[Path]:
@@ -70,7 +31,7 @@ def kept() -> list[Path]:
 
 def test_the_mirror_is_asked_first(build: Build, server: Server) -> None:
     entry, content = build("graphs-npz")
-    assert source.obtain(served(entry, server, b"other")) == content
+    assert fetched(served(entry, server, b"other")) == content
     assert server.asked == 0
     assert not kept()
 
@@ -78,9 +39,9 @@ def test_the_mirror_is_asked_first(build: Build, server: Server) -> None:
 def test_a_download_is_checked_kept_and_not_repeated(build: Build, server: Server) -> None:
     entry, content = build("graphs-npz", mirrored=False)
     entry = served(entry, server, content)
-    assert source.obtain(entry) == content
+    assert fetched(entry) == content
     assert [path.name for path in kept()] == ["toy.npz"]
-    assert source.obtain(entry) == content
+    assert fetched(entry) == content
     assert server.asked == 1
 
 
@@ -105,13 +66,51 @@ def test_a_wrong_download_is_refused_and_nothing_is_kept(
     assert not kept()
 
 
-def test_a_download_that_breaks_off_is_refused(build: Build, server: Server) -> None:
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_download_that_breaks_off_is_gone_on_with(
+    build: Build, server: Server, ranges: bool
+) -> None:
     entry, content = build("graphs-npz", mirrored=False)
-    server.claims = len(content)
-    server.stall.set()
-    with pytest.raises(DataError, match="registered are"):
-        source.obtain(served(entry, server, content[:100]))
+    entry = served(entry, server, content)
+    server.breaks_at, server.ranges = 100, ranges
+    with pytest.raises(DataAbsent, match="run again to go on from byte 100"):
+        source.obtain(entry)
+    assert [path.read_bytes() for path in kept()] == [content[:100]]
+    assert source.locate(entry)[0] == "download"
+    server.breaks_at = None
+    assert fetched(entry) == content
+    assert server.sent == 100 + len(content) - (100 if ranges else 0)
+    assert [path.name for path in kept()] == ["toy.npz"]
+
+
+def test_a_wrong_beginning_is_not_gone_on_with_for_ever(build: Build, server: Server) -> None:
+    entry, content = build("graphs-npz", mirrored=False)
+    entry = served(entry, server, content)
+    part = source.cache_folder() / "toy" / ".toy.npz.download"
+    part.parent.mkdir(parents=True)
+    for beginning in (b"x" * 100, b"x" * (len(content) + 9)):
+        part.write_bytes(beginning)
+        with pytest.raises(DataError, match="nothing was kept"):
+            source.obtain(entry)
+        assert not kept()
+    server.files["/toy.npz"] = content[:50]
+    part.write_bytes(b"x" * 50)
+    with pytest.raises(DataAbsent, match="416"):
+        source.obtain(entry)
     assert not kept()
+
+
+def test_two_downloads_at_once_are_one(build: Build, server: Server) -> None:
+    entry, content = build("graphs-npz", mirrored=False)
+    entry = served(entry, server, content)
+    found: list[bytes] = []
+    threads = [threading.Thread(target=lambda: found.append(fetched(entry))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [content] * 4
+    assert server.asked == 1
 
 
 def test_a_server_that_stalls_is_given_up(
@@ -119,9 +118,10 @@ def test_a_server_that_stalls_is_given_up(
 ) -> None:
     monkeypatch.setattr(source, "STALL_SECONDS", 0.2)
     entry, content = build("graphs-npz", mirrored=False)
-    server.claims = len(content)
+    entry = served(entry, server, content)
+    server.breaks_at, server.stalls = 0, True
     with pytest.raises(DataAbsent, match="cannot be fetched"):
-        source.obtain(served(entry, server, content[:100]))
+        source.obtain(entry)
     assert not kept()
 
 
@@ -132,7 +132,15 @@ def test_a_trickle_is_given_up(
     entry, content = build("graphs-npz", mirrored=False)
     with pytest.raises(DataAbsent, match="not finished after"):
         source.obtain(served(entry, server, content))
-    assert not kept()
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    build: Build, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry, content = build("graphs-npz", mirrored=False)
+    fetched(served(entry, server, content))
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "")
 
 
 def test_a_missing_page_says_what_to_do(build: Build, server: Server) -> None:
@@ -176,4 +184,4 @@ def test_a_spoilt_file_in_the_cache_is_removed(build: Build, server: Server) -> 
     with pytest.raises(DataError, match="registered are"):
         source.obtain(entry)
     assert not kept()
-    assert source.obtain(entry) == content
+    assert fetched(entry) == content
