@@ -7,8 +7,7 @@ import numpy.typing as npt
 
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
-from qdml.network.product_form import string
-from qdml.network.states import evolved
+from qdml.network.product_form import evolved, string
 from qdml.quantum.gates import Rotation
 from qdml.tensor.chain import Chain
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from qdml.claims.seeds import generator
 from qdml.errors import InputError, LocalityError, NoCloningError
+from qdml.network.record import Record
 from qdml.network.register import Register, World
-from qdml.network.states import SLACK
+from qdml.network.states import SLACK, off_norm
 from qdml.quantum.gates import Gate, Pauli
 from qdml.quantum.numbers import State, is_exact
 from qdml.tensor.chain import Chain
@@ -20,62 +21,8 @@ from qdml.tensor.chain import Chain
 if TYPE_CHECKING:
     from qdml.network.network import Network
 
-T = TypeVar("T")
-
 #: A binomial count beyond this is no longer a whole number in double precision.
 MOST_COPIES = 2**53
-
-
-class Record(Generic[T]):
-    """A classical outcome. Only parties that measured or received it can read it.
-
-    `alphabet` is the number of values it can take: what it costs to send it follows from that.
-    Made by the acting party, for itself. Raises `InputError` for a whole number outside
-    0 ... alphabet - 1.
-    """
-
-    def __init__(self, value: T, alphabet: int, reader: Party) -> None:
-        reader.check_acting()
-        if isinstance(value, int) and not 0 <= value < alphabet:
-            raise InputError(
-                f"{reader.name} records {value}: expected 0 to {alphabet - 1}, since {alphabet} "
-                "values are billed"
-            )
-        self._value = value
-        if isinstance(value, np.ndarray):
-            # What was announced cannot be changed afterwards, unbilled.
-            self._value = value.copy()
-            self._value.setflags(write=False)
-        self._readers = {reader}
-        self._alphabet = alphabet
-
-    @property
-    def alphabet(self) -> int:
-        """The number of values that the record can take."""
-        return self._alphabet
-
-    @property
-    def bits(self) -> int:
-        """ceil(log2 alphabet)."""
-        return (self.alphabet - 1).bit_length()
-
-    def read(self, party: Party) -> T:
-        """The value, for an acting party that knows it."""
-        party.check_acting()
-        if party not in self._readers:
-            raise LocalityError(
-                f"{party.name} reads an outcome that it was never told; announce it to "
-                f"{party.name} over a channel first"
-            )
-        return self._value
-
-    def tell(self, party: Party) -> None:
-        """Let `party` know the value; for channels only."""
-        self._readers.add(party)
-
-    def known_to(self, party: Party) -> bool:
-        """Whether `party` may read the value."""
-        return party in self._readers
 
 
 class Party:
@@ -123,10 +70,16 @@ class Party:
             )
         return self._private[name]
 
+    def keep(self, name: str, value: Any) -> None:
+        """Remember something as a private input, in place of what had that name."""
+        self.check_acting()
+        self._private[name] = value
+
     def prepare(self, state: State | Chain, name: str = "register", copies: int = 1) -> Register:
         """A new register in `state` with `copies` independent copies of it.
 
-        state: (2^m,), or a matrix-product state for structured data on many qubits.
+        state: (2^m,); (2^m, B) for a batch, B systems that go the same way, each billed; or a
+        matrix-product state for structured data on many qubits.
         """
         self.check_acting()
         if copies < 1 or copies != int(copies):
@@ -155,6 +108,11 @@ class Party:
             counts = [register.copies for register in registers]
             raise InputError(
                 f"registers with {counts} copies cannot be joined: counts must be equal"
+            )
+        if len({register.batch for register in registers}) > 1:
+            sizes = [register.batch or "no" for register in registers]
+            raise InputError(
+                f"registers with batches of {sizes} systems cannot be joined: sizes must be equal"
             )
         world, slots = registers[0].consume("joined")
         for register in registers[1:]:
@@ -196,16 +154,29 @@ class Party:
         worlds = world.divided(slots, counts)
         return [Register(self, part, list(part.slots), register.name) for part in worlds]
 
+    def separate(self, register: Register) -> list[Register]:
+        """The systems of a batch, each as a register of its own; consumes the register."""
+        self._check_mine(register)
+        if not register.batch or register.qubits < len(register.world.slots):
+            raise NoCloningError(
+                f"{self.name} separates {register.name!r}: expected a batch, with the whole of its "
+                "joint states"
+            )
+        world, slots = register.consume("separated")
+        worlds = world.separated(slots)
+        return [Register(self, part, list(part.slots), register.name) for part in worlds]
+
     def apply(self, gates: Sequence[Gate], register: Register) -> None:
         """Apply gates to an own register."""
         self._check_mine(register)
         register.world.apply(list(gates), register.slots)
 
-    def measure(self, register: Register, observable: Pauli) -> Record[int]:
+    def measure(self, register: Register, observable: Pauli) -> Record[Any]:
         """Measure a Pauli observable on every copy; the record is the number of +1 outcomes.
 
-        Consumes the register. With several copies the whole joint state has to be in it, because
-        every copy would collapse the other qubits differently.
+        A whole number, or one for each system of a batch, (B,). Consumes the register. With
+        several copies or systems the whole joint state has to be in it, because every one would
+        collapse the other qubits differently.
         """
         self._check_mine(register)
         if observable.qubits != register.qubits:
@@ -214,20 +185,20 @@ class Party:
             )
         world, slots = self._consume_measured(register)
         count = world.sign_count(observable, slots, self.rng)
-        return Record(count, world.copies + 1, self)
+        return Record(count, (world.copies + 1) ** (world.held.batch or 1), self)
 
     def measure_basis(self, register: Register) -> Record[npt.NDArray[np.int64]]:
-        """Measure every copy in the computational basis; the record has shape (copies,)."""
+        """Measure every copy in the computational basis; outcomes (copies,) or (copies, B)."""
         world, slots = self._consume_measured(register)
         outcomes = world.basis_outcomes(slots, self.rng)
-        return Record(outcomes, (2 ** len(slots)) ** world.copies, self)
+        return Record(outcomes, (2 ** len(slots)) ** outcomes.size, self)
 
     def _consume_measured(self, register: Register) -> tuple[World, list[object]]:
         self._check_mine(register)
-        if register.copies > 1 and register.qubits < len(register.world.slots):
+        many = register.copies * (register.batch or 1)
+        if many > 1 and register.qubits < len(register.world.slots):
             raise NoCloningError(
-                f"{self.name} measures {register.name!r}, a part of a state with "
-                f"{register.copies} copies: "
+                f"{self.name} measures {register.name!r}, a part of a state with {many} copies: "
                 "each would collapse differently; measure all of it, or use copies=1"
             )
         return register.consume("measured")
@@ -244,15 +215,17 @@ class Party:
 
 
 def _check_vector(state: State) -> None:
-    size = state.shape[0] if state.ndim == 1 else 0
+    size = state.shape[0] if state.ndim in (1, 2) and state.size else 0
     if size < 2 or size & (size - 1):
-        raise InputError(f"state of shape {state.shape}: expected (2^m,) with m >= 1")
+        raise InputError(f"state of shape {state.shape}: expected (2^m,) or (2^m, B) with m >= 1")
     if is_exact(state):
         if not state.any():
             raise InputError("the zero vector is no state: at least one amplitude is needed")
-    elif not abs(np.linalg.norm(state) - 1) < SLACK:
+        if state.ndim > 1:
+            raise InputError("a batch of exact states: expected floating-point numbers")
+    elif not abs((worst := off_norm(np.linalg.norm(state, axis=0))) - 1) < SLACK:
         raise InputError(
-            f"state of norm {np.linalg.norm(state)}: expected 1; "
+            f"state of norm {worst}: expected 1; "
             "qdml.quantum.reference.amplitude_encoding normalises"
         )
 
@@ -264,12 +237,12 @@ class Channel:
         self._network = network
 
     def send(self, register: Register, to: Party) -> Register:
-        """Move a register to `to`; the acting owner pays its qubits times its copies."""
+        """Move a register to `to`; the acting owner pays its qubits times copies times systems."""
         sender = register.owner
         sender._check_mine(register)
         self._check_other(sender, to, f"register {register.name!r}")
         world, slots = register.consume(f"sent to {to.name}")
-        qubits = len(slots) * world.copies
+        qubits = len(slots) * world.copies * (world.held.batch or 1)
         self._network.transcript.add(
             sender.name,
             to.name,

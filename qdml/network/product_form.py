@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +11,7 @@ from qdml.errors import InputError
 from qdml.quantum.gates import ControlledZ, Dense, Gate, Pauli, Rotation
 from qdml.quantum.numbers import is_exact, real
 from qdml.quantum.placing import Controlled, Leading, Trailing
-from qdml.tensor.chain import Product
+from qdml.tensor.chain import Chain, Product
 
 #: One-qubit matrices (2, 2) by letter.
 PAULI: dict[str, npt.NDArray[np.complex128]] = {
@@ -76,3 +78,20 @@ def _rotation(gate: Rotation) -> list[Product]:
 
 def _moved(term: Product, by: int) -> Product:
     return {q + by: matrix for q, matrix in term.items()}
+
+
+def evolved(chain: Chain, gates: Sequence[Gate], axes: Sequence[int]) -> tuple[Chain, float]:
+    """The chain after the gates, of norm one, and the norm that they gave it."""
+    norm, bond = 1.0, chain.bond
+    for gate in gates:
+        chain = chain.times([placed(term, axes) for term in product_form(gate, len(axes))])
+        if chain.bond > 2 * bond:
+            chain, factor = chain.compressed()
+            norm, bond = norm * factor, chain.bond
+    chain, factor = chain.compressed()
+    return chain, norm * factor
+
+
+def placed(term: Product, axes: Sequence[int]) -> Product:
+    """The same product on the qubits that `axes` name."""
+    return {axes[q]: matrix for q, matrix in term.items()}

@@ -23,8 +23,9 @@ class World:
     """A joint state of qubits that may be entangled across owners.
 
     `held` has one qubit for each of the `slots`, in their order. `copies` independent identical
-    copies are meant; everything that is done is done to each of them. `measured` says that qubits
-    that were part of it are gone, and their outcome may tell of those that are left.
+    copies are meant; everything that is done is done to each of them, as it is to each system of a
+    batch. `measured` says that qubits that were part of it are gone, and their outcome may tell of
+    those that are left.
     """
 
     def __init__(self, state: State | Chain, copies: int) -> None:
@@ -41,7 +42,7 @@ class World:
 
     @property
     def state(self) -> State:
-        """All amplitudes (2^m,), one qubit a slot; `InputError` where they are too many."""
+        """All amplitudes (2^m,) or (2^m, B), a qubit a slot; `InputError` where too many."""
         return self.held.vector()
 
     def __deepcopy__(self, memo: object) -> NoReturn:
@@ -68,13 +69,26 @@ class World:
         state = self.held.arranged(self._axes(slots))
         return [World(state, count) for count in counts]
 
-    def sign_count(self, observable: Pauli, slots: list[object], rng: np.random.Generator) -> int:
+    def separated(self, slots: list[object]) -> list[World]:
+        """A world for each system of a batch, qubits in the order of `slots`, all of them."""
+        states = self.held.arranged(self._axes(slots))
+        assert not isinstance(states, Chain), "a batch is held as an array"
+        return [World(state, self.copies) for state in states.T]
+
+    def sign_count(
+        self, observable: Pauli, slots: list[object], rng: np.random.Generator
+    ) -> int | npt.NDArray[np.int64]:
         """Measure a Pauli observable on every copy, drop the slots, return the number of +1.
 
-        The rest of the world survives only where there is a single copy: it collapses.
+        The rest of the world survives only where there is a single copy: it collapses. For a batch
+        there is a count for each system, (B,).
         """
         axes = self._axes(slots)
-        count = reference.sample_sign(self.held.mean(observable, axes), self.copies, rng)
+        means = self.held.mean(observable, axes)
+        if self.held.batch:
+            self._drop(slots)
+            return rng.binomial(self.copies, np.clip((1 + np.asarray(means)) / 2, 0, 1))
+        count = reference.sample_sign(float(means), self.copies, rng)
         if len(slots) < len(self.slots):
             self.held.forget(observable, 2 * count - 1, axes, rng)
         self._drop(slots)
@@ -83,7 +97,7 @@ class World:
     def basis_outcomes(
         self, slots: list[object], rng: np.random.Generator
     ) -> npt.NDArray[np.int64]:
-        """Measure the slots of every copy in the computational basis; shape (copies,)."""
+        """Measure the slots of every copy in the basis; shape (copies,) or (copies, B)."""
         outcomes = self.held.read(self._axes(slots), self.copies, rng)
         self._drop(slots)
         return outcomes
@@ -132,8 +146,13 @@ class Register:
 
     @property
     def copies(self) -> int:
-        """Number of identical copies that the handle stands for."""
+        """Number of identical copies, of each system, that the handle stands for."""
         return self.world.copies
+
+    @property
+    def batch(self) -> int | None:
+        """Systems in states of their own that the handle stands for; None for a single one."""
+        return self.world.held.batch
 
     def consume(self, how: str) -> tuple[World, list[object]]:
         """End this handle and hand out what it stood for; for the network only."""
@@ -164,4 +183,5 @@ class Register:
 
     def __repr__(self) -> str:
         state = self._spent or f"held by {self.owner.name}"
-        return f"<Register {self.name!r}: {self.qubits} qubits x {self.copies}, {state}>"
+        batch = f" x {self.batch}" if self.batch else ""
+        return f"<Register {self.name!r}: {self.qubits} qubits x {self.copies}{batch}, {state}>"

@@ -1,7 +1,7 @@
 """What can hold the joint state of a world: a vector, exact or not, or a matrix-product state.
 
 Qubits are numbered within the state; `axes` name those that are acted on, in the order in which the
-gates count them.
+gates count them. An array may hold a batch: B joint states of different systems, treated alike.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from qdml.errors import InputError
-from qdml.network.product_form import product_form, string
+from qdml.network.product_form import evolved, placed, string
 from qdml.quantum import reference
 from qdml.quantum.choice import choose
 from qdml.quantum.gates import Gate, Pauli
 from qdml.quantum.numbers import State, inner, is_exact, real
-from qdml.tensor.chain import Chain, Product
+from qdml.tensor.chain import Chain
 
 #: How far the norm of a floating-point state may be from one: many roundings, but no mistake.
 SLACK = float(np.sqrt(np.finfo(float).eps))
@@ -33,6 +33,11 @@ class JointState(Protocol):
     @property
     def qubits(self) -> int:
         """How many it holds."""
+        ...
+
+    @property
+    def batch(self) -> int | None:
+        """Systems that are held side by side; None where there is one, and no axis for it."""
         ...
 
     @property
@@ -66,8 +71,8 @@ class JointState(Protocol):
         """Act with gates; raises `InputError` if they change the norm."""
         ...
 
-    def mean(self, observable: Pauli, axes: Sequence[int]) -> float:
-        """<O>, in [-1, 1] up to rounding."""
+    def mean(self, observable: Pauli, axes: Sequence[int]) -> float | npt.NDArray[np.float64]:
+        """<O>, in [-1, 1] up to rounding; (B,) for a batch."""
         ...
 
     def forget(
@@ -79,12 +84,12 @@ class JointState(Protocol):
     def read(
         self, axes: Sequence[int], copies: int, rng: np.random.Generator
     ) -> npt.NDArray[np.int64]:
-        """Basis outcomes of every copy, (copies,); the qubits are dropped."""
+        """Basis outcomes of every copy, (copies,) or (copies, B); the qubits are dropped."""
         ...
 
 
 class Vector:
-    """A joint state (2^n,) as an array of floating-point or exact numbers."""
+    """A joint state (2^n,), or a batch (2^n, B), as floating-point or exact numbers."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -93,7 +98,12 @@ class Vector:
     @property
     def qubits(self) -> int:
         """n."""
-        return self._state.size.bit_length() - 1
+        return len(self._state).bit_length() - 1
+
+    @property
+    def batch(self) -> int | None:
+        """B."""
+        return None if self._state.ndim == 1 else self._state.shape[1]
 
     @property
     def exact(self) -> bool:
@@ -115,13 +125,14 @@ class Vector:
         return self._state
 
     def arranged(self, axes: Sequence[int]) -> State:
-        """A vector (2^n,)."""
-        return self._to_front(axes).ravel()
+        """An array (2^n,) or (2^n, B)."""
+        return self._to_front(axes).reshape(self._state.shape)
 
     def joined(self, other: JointState) -> JointState:
-        """A vector, unless `other` is a chain."""
+        """An array, unless `other` is a chain."""
         if isinstance(other, Vector):
-            return Vector(np.multiply.outer(self._state, other._state).reshape(-1))
+            product = self._state[:, None] * other._state[None]
+            return Vector(product.reshape(-1, *self._state.shape[1:]))
         return Chained(Chain.of(self._state)).joined(other)
 
     def apply(self, gates: Sequence[Gate], axes: Sequence[int]) -> None:
@@ -130,16 +141,18 @@ class Vector:
         engine = choose(gates, front)
         front = engine.forward(gates, front)
         self._engine = str(engine)
+        shape = self._state.shape
+        tensor = front.reshape([2] * self.qubits + list(shape[1:]))
+        self._state = np.moveaxis(tensor, range(len(axes)), axes).reshape(shape)
         if not self.exact:
-            _check_norm(float(np.linalg.norm(front)))
-        tensor = front.reshape([2] * self.qubits)
-        self._state = np.moveaxis(tensor, range(len(axes)), axes).reshape(-1)
+            _check_norm(np.linalg.norm(self._state, axis=0))
 
-    def mean(self, observable: Pauli, axes: Sequence[int]) -> float:
+    def mean(self, observable: Pauli, axes: Sequence[int]) -> float | npt.NDArray[np.float64]:
         """<O>/<1>."""
-        front = self._to_front(axes)
-        flat = front.ravel()
-        return float(real(inner(flat, observable.apply(front).ravel())) / real(inner(flat, flat)))
+        front, shape = self._to_front(axes), self._state.shape
+        flat, image = front.reshape(shape), observable.apply(front).reshape(shape)
+        mean = real(inner(flat, image)) / real(inner(flat, flat))
+        return np.asarray(mean, dtype=float) if self.batch else float(mean)
 
     def forget(
         self, observable: Pauli, sign: int, axes: Sequence[int], rng: np.random.Generator
@@ -154,6 +167,11 @@ class Vector:
     ) -> npt.NDArray[np.int64]:
         """The others are left in the state that goes with the first outcome."""
         front = self._to_front(axes)
+        if self.batch:
+            rows = [reference.sample_rows(column, copies, rng) for column in front.T]
+            # A batch is measured whole, so that nothing is left of it.
+            self._state = np.ones((1, len(rows)))
+            return np.array(rows).T
         outcomes = reference.sample_rows(front, copies, rng)
         self._keep(front[int(outcomes[0])])
         return outcomes
@@ -162,7 +180,7 @@ class Vector:
         self._state = state if is_exact(state) else state / np.linalg.norm(state)
 
     def _to_front(self, axes: Sequence[int]) -> State:
-        tensor = self._state.reshape([2] * self.qubits)
+        tensor = self._state.reshape([2] * self.qubits + list(self._state.shape[1:]))
         return np.moveaxis(tensor, axes, range(len(axes))).reshape(2 ** len(axes), -1)
 
 
@@ -182,6 +200,11 @@ class Chained:
     def qubits(self) -> int:
         """n."""
         return self._chain.qubits if self._chain else 0
+
+    @property
+    def batch(self) -> None:
+        """Never."""
+        return None
 
     @property
     def exact(self) -> bool:
@@ -227,14 +250,14 @@ class Chained:
 
     def mean(self, observable: Pauli, axes: Sequence[int]) -> float:
         """One sweep."""
-        term = _placed(string(observable), axes)
+        term = placed(string(observable), axes)
         return self.chain.inner(self.chain, [term]).real / self.chain.inner(self.chain).real
 
     def forget(
         self, observable: Pauli, sign: int, axes: Sequence[int], rng: np.random.Generator
     ) -> None:
         """Projection, then the outcome of each measured qubit in turn."""
-        term = dict(_placed(string(observable), axes))
+        term = dict(placed(string(observable), axes))
         site = axes[0]
         half = np.diag([0.5, 0.5]).astype(complex)
         term[site] = (0.5 * sign + 0j) * term.get(site, 2 * half)
@@ -261,25 +284,16 @@ def joint(state: State | Chain) -> JointState:
     return Chained(state) if isinstance(state, Chain) else Vector(np.array(state))
 
 
-def evolved(chain: Chain, gates: Sequence[Gate], axes: Sequence[int]) -> tuple[Chain, float]:
-    """The chain after the gates, of norm one, and the norm that they gave it."""
-    norm, bond = 1.0, chain.bond
-    for gate in gates:
-        chain = chain.times([_placed(term, axes) for term in product_form(gate, len(axes))])
-        if chain.bond > 2 * bond:
-            chain, factor = chain.compressed()
-            norm, bond = norm * factor, chain.bond
-    chain, factor = chain.compressed()
-    return chain, norm * factor
-
-
-def _placed(term: Product, axes: Sequence[int]) -> Product:
-    return {axes[q]: matrix for q, matrix in term.items()}
-
-
-def _check_norm(norm: float) -> None:
-    if abs(norm - 1) > SLACK:
+def _check_norm(norms: npt.ArrayLike) -> None:
+    worst = off_norm(norms)
+    if not abs(worst - 1) <= SLACK:
         raise InputError(
-            f"gates changed the norm of a state to {norm:.6g}: expected unitary gates; to select "
+            f"gates changed the norm of a state to {worst:.6g}: expected unitary gates; to select "
             "an outcome, measure"
         )
+
+
+def off_norm(norms: npt.ArrayLike) -> float:
+    """The norm that is furthest from one."""
+    each = np.atleast_1d(norms)
+    return float(each[np.argmax(np.abs(each - 1))])

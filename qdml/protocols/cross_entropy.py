@@ -16,7 +16,7 @@ import numpy.typing as npt
 from qdml.errors import InputError
 from qdml.network import Network, Transcript
 from qdml.network.network import Noise, no_noise
-from qdml.network.party import Record
+from qdml.network.record import Record
 from qdml.network.register import World
 from qdml.quantum import clifford
 from qdml.quantum.clifford import Clifford

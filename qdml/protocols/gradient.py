@@ -9,7 +9,7 @@ after j in block b, has mean d loss/d theta_j (arXiv:2310.07136).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from qdml.errors import InputError
 from qdml.model.circuit import DistributedCircuit
 from qdml.network import Network, Party, Register, Transcript
-from qdml.protocols.inference import walked
+from qdml.protocols.inference import Tap, honest, walked
 from qdml.quantum import numbers
 from qdml.quantum.gates import Gate, Pauli, Rotation, undo
 from qdml.quantum.numbers import State, is_exact
@@ -72,23 +72,43 @@ def prepare(
     if not 1 <= block <= len(circuit.blocks):
         raise InputError(f"block {block}: expected 1 to {len(circuit.blocks)}")
     network, parties, register = walked(circuit, state, copies, seed)
-    holder = parties[circuit.owners[-1]]
+    exact = not isinstance(state, Chain) and is_exact(state)
+    plus = numbers.exact([1, 1]) if exact else np.ones(2, dtype=complex) / np.sqrt(2)
+    observable = circuit.observable if recipe.observable_in_nu else None
+    return walk_back(network, parties, circuit.owners, register, block, plus, observable)
+
+
+def walk_back(
+    network: Network,
+    parties: Mapping[str, Party],
+    owners: Sequence[str],
+    register: Register,
+    block: int,
+    ancilla: State,
+    observable: Pauli | None,
+    tap: Tap = honest,
+) -> Prepared:
+    """From the end of the walk back to the owner of `block`, the observable under an ancilla.
+
+    ancilla: (2,), or (2, B) for a batch. Whoever receives the register acts on it by `tap` first.
+    """
+    holder = parties[owners[-1]]
     with holder:
-        exact = not isinstance(state, Chain) and is_exact(state)
-        plus = numbers.exact([1, 1]) if exact else np.ones(2, dtype=complex) / np.sqrt(2)
-        ancilla = holder.prepare(plus, "ancilla", copies)
-        register = holder.join(ancilla, register, name=f"gradient state {block}")
-        if recipe.observable_in_nu:
-            holder.apply([Controlled(circuit.observable)], register)
-    for b in range(len(circuit.blocks), block, -1):
+        control = holder.prepare(ancilla, "ancilla", register.copies)
+        register = holder.join(control, register, name=f"gradient state {block}")
+        if observable:
+            holder.apply([Controlled(observable)], register)
+    for b in range(len(owners), block, -1):
         with holder:
             later = holder.private(f"block {b}")
             holder.apply([Trailing(gate.inverse(), 1) for gate in reversed(later)], register)
-        owner = parties[circuit.owners[b - 2]]
+        owner = parties[owners[b - 2]]
         if owner is not holder:
             with holder:
                 register = network.channel.send(register, to=owner)
             holder = owner
+            with holder:
+                register = tap(holder, register)
     return Prepared(network, holder, register, block)
 
 
@@ -97,7 +117,7 @@ def measure(prepared: Prepared, gate: int, recipe: Recipe = TRUE_RECIPE) -> floa
     holder, copies = prepared.holder, prepared.register.copies
     with holder:
         string = aim(prepared, gate, recipe)
-        count = holder.measure(prepared.register, string).read(holder)
+        count = int(holder.measure(prepared.register, string).read(holder))
     return recipe.sign * recipe.factor * (2 * count / copies - 1)
 
 

@@ -192,7 +192,7 @@ def _jointly(block: _Block) -> list[float]:
     unitary = clifford.diagonalising(asked)
     outcomes = block.read([unitary], block.copies)
     images = map(unitary.image, asked)
-    return [-sign * float(np.mean(_signs(outcomes, image.letters))) for sign, image in images]
+    return [-sign * float(np.mean(signs(outcomes, image.letters))) for sign, image in images]
 
 
 def _by_pauli_shadows(block: _Block) -> list[float]:
@@ -211,7 +211,7 @@ def _by_pauli_shadows(block: _Block) -> list[float]:
         for j, string in enumerate(block.strings):
             asked = "Y" + string.letters
             if all(a in ("I", letter) for a, letter in zip(asked, letters, strict=True)):
-                sums[j] -= 3 ** (string.weight + 1) * _signs(outcomes, asked).sum()
+                sums[j] -= 3 ** (string.weight + 1) * signs(outcomes, asked).sum()
     return list(map(float, sums / block.copies))
 
 
@@ -225,7 +225,7 @@ def _by_clifford_shadows(block: _Block) -> list[float]:
         for j, string in enumerate(block.strings):
             sign, image = unitary.image(Pauli("Y" + string.letters))
             if not set(image.letters) & {"X", "Y"}:
-                sums[j] -= (2**wide + 1) * sign * _signs(outcomes, image.letters)[0]
+                sums[j] -= (2**wide + 1) * sign * signs(outcomes, image.letters)[0]
     return list(map(float, sums / block.copies))
 
 
@@ -269,7 +269,7 @@ def _turns(letters: str) -> list[Gate]:
     return gates
 
 
-def _signs(outcomes: npt.NDArray[np.int64], letters: str) -> Floats:
+def signs(outcomes: npt.NDArray[np.int64], letters: str) -> Floats:
     """(-1)^(parity of the bits where a letter stands), for each outcome."""
     mask = int("".join("0" if letter == "I" else "1" for letter in letters), 2)
     parities: Floats = 1.0 - 2.0 * (np.bitwise_count(outcomes & mask) % 2)

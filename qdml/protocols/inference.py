@@ -8,7 +8,7 @@ k = ceil(2 ln(2/delta)/eps^2) (Hoeffding; arXiv:2310.07136).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,14 @@ from qdml.network import Network, Party, Register, Transcript
 from qdml.protocols import drawn
 from qdml.quantum.numbers import State
 from qdml.tensor.chain import Chain
+
+#: What a receiver does with a message before the protocol goes on; returns what it goes on with.
+Tap = Callable[[Party, Register], Register]
+
+
+def honest(party: Party, register: Register) -> Register:
+    """Nothing."""
+    return register
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,12 @@ def walk(
     parties: Mapping[str, Party],
     owners: Sequence[str],
     copies: int,
+    tap: Tap = honest,
 ) -> Register:
-    """The input is prepared by the first owner and passes all blocks; returns the last register."""
+    """The input is prepared by the first owner and passes all blocks; returns the last register.
+
+    Whoever receives the register acts on it by `tap` first.
+    """
     holder = parties[owners[0]]
     with holder:
         register = holder.prepare(holder.private("input"), "features", copies)
@@ -86,6 +98,8 @@ def walk(
             with holder:
                 register = network.channel.send(register, to=parties[owner])
             holder = parties[owner]
+            with holder:
+                register = tap(holder, register)
         with holder:
             holder.apply(holder.private(f"block {b}"), register)
     return register

@@ -142,7 +142,7 @@ def look(
         if first is not last:
             network.channel.announce(outcome, last, to=first)
     with first:
-        return outcome.read(first)
+        return int(outcome.read(first))
 
 
 def estimate(

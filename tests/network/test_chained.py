@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from qdml.errors import InputError
 from qdml.network import Network
-from qdml.network.product_form import product_form
-from qdml.network.states import MOST_READ, Chained, evolved, joint
+from qdml.network.product_form import evolved, product_form
+from qdml.network.states import MOST_READ, Chained, joint
 from qdml.quantum.gates import ControlledZ, Dense, Gate, Pauli, Permutation, Rotation, act
 from qdml.quantum.numbers import Direction, Radians, exact
 from qdml.quantum.placing import Controlled, Leading, Trailing

@@ -149,7 +149,11 @@ def test_entanglement_needs_pairs(network: Network, alice: Party, bob: Party, pa
         (exact([0, 0]), "zero vector is no state"),
         (np.array([1.0, 0, 0]), r"shape \(3,\): expected \(2\^m,\)"),
         (np.array([1.0]), r"shape \(1,\)"),
-        (np.eye(2), r"shape \(2, 2\)"),
+        (np.ones((2, 2, 2)), r"shape \(2, 2, 2\)"),
+        (np.zeros((2, 0)), r"shape \(2, 0\)"),
+        (np.eye(3), r"shape \(3, 3\)"),
+        (2 * np.eye(2), "norm 2.0: expected 1"),
+        (exact(np.eye(2, dtype=int)), "a batch of exact states"),
     ],
 )
 def test_what_is_no_state_cannot_be_prepared(alice: Party, state: np.ndarray, message: str) -> None:
