@@ -47,7 +47,7 @@ class Transcript:
     lines: list[Message] = field(default_factory=list)
     entangled_pairs: int = 0
     _heard: dict[str, int] = field(default_factory=dict, repr=False)
-    _wires: dict[object, int] = field(default_factory=dict, repr=False)
+    _wires: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
 
     def add(
         self,
