@@ -31,8 +31,10 @@ def leak(
     """What k copies tell of a state that was drawn from an ensemble, or at random.
 
     `states` holds normalised vectors (m, N) or density matrices (m, N, N), `vectors` data of any
-    norm, one row each; `prior` is uniform unless it is given. The limit bits_per_coordinate is a
-    mean over coordinates that are drawn independently of each other.
+    norm, one row each; `prior` is uniform unless it is given. The limit bits_of_coordinates says
+    what is told at most of the value in each coordinate of these vectors (Holevo); bits_per_
+    coordinate limits their mean, if coordinates are drawn independently of each other. The span is
+    proved where it equals the limit span: otherwise rounding decides between the two.
 
     \b
     qdml leak ensemble.npz --copies 3
@@ -67,12 +69,17 @@ def leak(
         write_atomic(certificate, json.dumps(found.certificate) + "\n")
     names = ("span", "holevo", "guessing_lower", "guessing_upper", "certified", "limits")
     shown = {name: getattr(found, name) for name in names}
+    if found.coordinates:
+        shown["limits"] = {**found.limits, "bits_of_coordinates": found.coordinates}
     if as_json:
         typer.echo(dumps(shown), nl=False)
     else:
         limits = shown.pop("limits")
+        if found.span < limits["span"]:
+            shown["span"] = f"{found.span}  certified: False, up to {limits['span']} by rounding"
         for name, value in shown.items():
             typer.echo(f"{name:24}{value}")
         for name, value in limits.items():
-            typer.echo(f"limit {name:24}{value}")
+            told = " ".join(f"{one:.4g}" for one in value) if isinstance(value, list) else value
+            typer.echo(f"limit {name:24}{told}")
     raise typer.Exit(0 if found.certified else 1)

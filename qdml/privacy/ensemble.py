@@ -6,10 +6,10 @@ probability of the ensemble that was meant can lie from it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ldexp
+from math import gcd, ldexp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,19 +29,24 @@ LEAST_PRIOR = 1e-200
 #: it are kept exactly.
 BITS = 100
 
+#: What is told of each coordinate is not asked of longer vectors.
+MOST_COORDINATES = 1024
+
 
 @dataclass(frozen=True)
 class Ensemble:
     """States x with prior p_x, of which `copies` copies are handed over.
 
     A state is a list of vectors of Gaussian integers; it is the sum of their projectors, divided
-    by the trace. A pure state is one vector of any norm.
+    by the trace. A pure state is one vector of any norm. `values` (N rows of m numbers, or none)
+    says which states have equal entries, in the vectors that were given, in each coordinate.
     """
 
     states: tuple[State, ...]
     prior: tuple[Fraction, ...]
     copies: int
     rounding: float = 0.0
+    values: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.copies <= MOST_COPIES:
@@ -78,7 +83,9 @@ class Ensemble:
         """The same without the states of prior zero, which no guess has to name."""
         kept = [x for x, p in enumerate(self.prior) if p]
         states = tuple(self.states[x] for x in kept)
-        return Ensemble(states, tuple(self.prior[x] for x in kept), self.copies, self.rounding)
+        prior = tuple(self.prior[x] for x in kept)
+        values = tuple(tuple(row[x] for x in kept) for row in self.values)
+        return Ensemble(states, prior, self.copies, self.rounding, values)
 
 
 def from_integers(
@@ -92,7 +99,8 @@ def from_integers(
         for vector in vectors
     )
     uniform = [Fraction(1, len(states))] * len(states)
-    return Ensemble(states, tuple(prior or uniform), copies)
+    values = _values([list(state[0]) for state in states])
+    return Ensemble(states, tuple(prior or uniform), copies, values=values)
 
 
 def from_vectors(
@@ -107,7 +115,9 @@ def from_vectors(
     # A vector is off by at most sqrt(2N) 2^-BITS of its norm, and so is the trace distance.
     rounding = copies * (2 * vectors.shape[1]) ** 0.5 * ldexp(1, -BITS)
     exact, off = _prior(prior, len(states))
-    return Ensemble(tuple(states), exact, copies, rounding + off)
+    few = vectors.shape[1] <= MOST_COORDINATES
+    values = _values(vectors.tolist()) if few else ()
+    return Ensemble(tuple(states), exact, copies, rounding + off, values)
 
 
 def from_states(states: Complex, copies: int, prior: NDArray[np.float64] | None = None) -> Ensemble:
@@ -158,7 +168,18 @@ def _integers(vectors: Complex) -> list[Vector]:
     def whole(value: float) -> int:
         return round(Fraction(float(value)) * unit)
 
-    return [[(whole(entry.real), whole(entry.imag)) for entry in vector] for vector in vectors]
+    made = [[(whole(entry.real), whole(entry.imag)) for entry in vector] for vector in vectors]
+    common = gcd(*(part for vector in made for entry in vector for part in entry))
+    return [[(a // common, b // common) for a, b in vector] for vector in made]
+
+
+def _values(vectors: Sequence[Sequence[Hashable]]) -> tuple[tuple[int, ...], ...]:
+    """For each coordinate, the number of the value that each of the vectors (m, N) has there."""
+    columns = []
+    for column in zip(*vectors, strict=True):
+        numbers: dict[Hashable, int] = {}
+        columns.append(tuple(numbers.setdefault(value, len(numbers)) for value in column))
+    return tuple(columns)
 
 
 def _prior(prior: NDArray[np.float64] | None, count: int) -> tuple[tuple[Fraction, ...], float]:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, inf, log2, nextafter
+from math import inf, log2, nextafter
 from typing import Any
 
-import flint
 import numpy as np
 
 from qdml.bounds.certificates.guessing import problem
 from qdml.privacy.ensemble import Ensemble
 from qdml.privacy.guessing import guess
+from qdml.privacy.spanned import room, span
 
 #: The two sides of a guessing probability are at most this far apart where it is certified.
 GAP = 1e-6
-
-_PRECISION = 512
 
 
 @dataclass(frozen=True)
 class Leak:
     """The leakage of an ensemble of k-copy states.
 
-    `span` is the dimension that the states span, up to the rounding of double precision; `holevo`
-    is in bits; the guessing probability lies in [guessing_lower, guessing_upper], `certified` if
-    exact arithmetic proves it to within 1e-6. `limits` hold for any ensemble of the same span,
-    dimension, copies and largest prior; `bits_per_coordinate` is a mean over the N coordinates, if
-    they are drawn independently: otherwise one bit may be told of each of them.
+    `span` is the dimension that the states span whatever the rounding of double precision has done
+    to them, and limits["span"] what the numbers given span at most, both proved: the dimension is
+    certified where they are equal. `holevo` and `coordinates`, what is told at most of the value in
+    each coordinate, are in bits. The guessing probability lies in [guessing_lower, guessing_upper],
+    `certified` if exact arithmetic proves it to within 1e-6. `limits` hold for any ensemble of the
+    same span, dimension, copies and largest prior; `bits_per_coordinate` limits the mean of
+    `coordinates`, if these are drawn independently: otherwise a bit may be told of each of them.
     """
 
     span: int
@@ -37,6 +38,7 @@ class Leak:
     guessing_upper: float
     certified: bool
     limits: dict[str, float | int]
+    coordinates: list[float]
     certificate: dict[str, Any]
 
 
@@ -45,20 +47,30 @@ def leak(ensemble: Ensemble) -> Leak:
     found = guess(ensemble)
     low = max(0.0, _down(found.lower) - ensemble.rounding)
     high = min(1.0, _up(found.upper) + ensemble.rounding)
-    span, chi = span_dimension(ensemble.likely()), holevo(ensemble)
+    spanned = span(ensemble.likely())
     copies, size = ensemble.copies, ensemble.dimension
-    room = comb(size + copies - 1, copies) if ensemble.pure else size**copies
+    dimension, most = room(ensemble, size), spanned.most
     largest = max(ensemble.prior)
     limits: dict[str, float | int] = {
-        "dimension": room,
-        "guessing_from_span": float(min(Fraction(1), largest * span)),
-        "guessing_from_dimension": float(min(Fraction(1), largest * room)),
-        "bits_from_span": log2(span),
-        "bits_from_dimension": log2(room),
+        "span": most,
+        "dimension": dimension,
+        "guessing_from_span": float(min(Fraction(1), largest * most)),
+        "guessing_from_dimension": float(min(Fraction(1), largest * dimension)),
+        "bits_from_span": log2(most),
+        "bits_from_dimension": log2(dimension),
         "bits_from_qubits": copies * log2(size),
-        "bits_per_coordinate": log2(span) / size,
+        "bits_per_coordinate": log2(most) / size,
     }
-    return Leak(span, chi, low, high, high - low < GAP, limits, found.certificate)
+    return Leak(
+        span=spanned.least,
+        holevo=holevo(ensemble),
+        guessing_lower=low,
+        guessing_upper=high,
+        certified=high - low < GAP,
+        limits=limits,
+        coordinates=coordinates(ensemble),
+        certificate=found.certificate,
+    )
 
 
 def holevo(ensemble: Ensemble) -> float:
@@ -72,32 +84,32 @@ def holevo(ensemble: Ensemble) -> float:
     return max(0.0, _entropy(joint) - ensemble.copies * own)
 
 
-def span_dimension(ensemble: Ensemble) -> int:
-    """Dimension of the span of the k-copy states, by elimination on the exact Gram matrix.
+def coordinates(ensemble: Ensemble) -> list[float]:
+    """What k copies tell at most of the value in each coordinate, (N,) bits.
 
-    Columns that are dependent but for an error of k sqrt(N) eps of their norm count as dependent:
-    the entries of a user's arrays are no better known than to double precision.
+    Holevo's quantity of the value; none for density matrices, and for more than 1024 coordinates.
     """
-    gram, _, _ = problem(ensemble.states, ensemble.prior, ensemble.copies)
-    size = gram.nrows() // 2
-    known = ensemble.copies * np.sqrt(ensemble.dimension * size) * np.finfo(float).eps
-    with flint.ctx.workprec(_PRECISION):
-        rows = [
-            [flint.acb(flint.arb(gram[2 * i, 2 * j]), flint.arb(gram[2 * i + 1, 2 * j]))
-             for j in range(size)] for i in range(size)
-        ]  # fmt: skip
-        left = list(range(size))
-        largest = max(float(rows[i][i].real) for i in left)
-        while left:
-            pivot = max(left, key=lambda i: float(rows[i][i].real))
-            if float(rows[pivot][pivot].real) <= known**2 * largest:
-                break
-            left.remove(pivot)
-            for i in left:
-                factor = rows[i][pivot] / rows[pivot][pivot]
-                for j in left:
-                    rows[i][j] -= factor * rows[pivot][j]
-        return size - len(left)
+    ensemble = ensemble.likely()
+    joint = _entropy(_spectrum(ensemble))
+    told: dict[tuple[int, ...], float] = {}
+    for row in ensemble.values:
+        if row not in told:
+            told[row] = max(0.0, joint - _mean_entropy(ensemble, row))
+    return [told[row] for row in ensemble.values]
+
+
+def _mean_entropy(ensemble: Ensemble, row: Sequence[int]) -> float:
+    """Average entropy of the state given the value in one coordinate."""
+    mean = 0.0
+    for value in set(row):
+        own = [x for x, other in enumerate(row) if other == value]
+        # A single pure state has no entropy.
+        if len(own) > 1:
+            weight = sum(ensemble.prior[x] for x in own)
+            prior = tuple(ensemble.prior[x] / weight for x in own)
+            part = Ensemble(tuple(ensemble.states[x] for x in own), prior, ensemble.copies)
+            mean += float(weight) * _entropy(_spectrum(part))
+    return mean
 
 
 def _spectrum(ensemble: Ensemble) -> list[float]:

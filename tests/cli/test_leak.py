@@ -23,7 +23,8 @@ def test_json_keeps_its_contract(call, archive) -> None:
     found = json.loads(done.output)
     names = ["span", "holevo", "guessing_lower", "guessing_upper", "certified", "limits"]
     assert list(found) == ["schema_version", *names]
-    assert found["span"] == 3
+    assert found["span"] == found["limits"]["span"] == 3
+    assert len(found["limits"]["bits_of_coordinates"]) == 2
     assert found["certified"] is True
     assert 0 < found["guessing_upper"] - found["guessing_lower"] < 1e-6
     assert found["guessing_lower"] <= found["limits"]["guessing_from_span"]
@@ -34,6 +35,15 @@ def test_text_names_the_same_numbers(call, archive) -> None:
     assert done.exit_code == 0
     assert "span                    2" in done.output
     assert "limit dimension" in done.output
+    bits = next(line for line in done.output.splitlines() if "bits_of_coordinates" in line)
+    assert len(bits.split()) == 4
+
+
+def test_a_span_that_rounding_decides_is_called_uncertified(call, tmp_path) -> None:
+    rows = np.random.default_rng(1).normal(size=(2, 5))
+    np.savez(tmp_path / "r.npz", vectors=np.vstack([rows, rows.sum(axis=0) / 3]))
+    said = call("leak", "r.npz").output
+    assert "span                    2  certified: False, up to 3 by rounding" in said
 
 
 def test_the_certificate_is_kept_and_checks(call, archive, tmp_path) -> None:

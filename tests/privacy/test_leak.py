@@ -9,12 +9,18 @@ from math import comb, log2
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qdml.errors import DataError, InputError
-from qdml.privacy import archive
+from qdml.privacy import archive, spanned
 from qdml.privacy.archive import load
+from qdml.privacy.coordinates import leakage as fano
+from qdml.privacy.coordinates import sign_entropy, sign_guessing
 from qdml.privacy.ensemble import LEAST_PRIOR, Ensemble, from_integers, from_states, from_vectors
-from qdml.privacy.leak import holevo, leak, span_dimension
+from qdml.privacy.gram import state_rank
+from qdml.privacy.leak import coordinates, holevo, leak
+from qdml.privacy.spanned import Span, span
 
 SIGNS = np.array(list(product((1, -1), repeat=3)))
 
@@ -36,10 +42,10 @@ def entropy(matrix):
 def test_sign_vectors_span_what_their_characters_do(copies) -> None:
     wanted = sum(comb(3, j) for j in range(copies + 1) if j % 2 == copies % 2)
     # In floating point too, where no dependence is exact.
-    assert span_dimension(from_integers(SIGNS, copies)) == wanted
-    assert span_dimension(from_vectors(SIGNS / np.sqrt(3) + 0j, copies)) == wanted
+    assert span(from_integers(SIGNS, copies)) == Span(wanted, wanted)
+    assert span(from_vectors(SIGNS / np.sqrt(3) + 0j, copies)) == Span(wanted, wanted)
     turned = np.linalg.qr(np.random.default_rng(copies).normal(size=(3, 3)))[0]
-    assert span_dimension(from_vectors(SIGNS @ turned + 0j, copies)) == wanted
+    assert span(from_vectors(SIGNS @ turned + 0j, copies)).least == wanted
 
 
 @pytest.mark.parametrize("copies", [1, 2, 3])
@@ -190,7 +196,70 @@ def test_an_archive_too_large_for_memory_says_its_size(tmp_path, monkeypatch) ->
 
 
 def test_states_at_a_billionth_of_a_turn_are_two() -> None:
-    assert span_dimension(from_vectors(np.array([[1, 0], [1, 1e-9]]) + 0j, 1)) == 2
+    assert span(from_vectors(np.array([[1, 0], [1, 1e-9]]) + 0j, 1)) == Span(2, 2)
+
+
+@given(st.integers(1, 3), st.integers(2, 4), st.integers(0, 2**32 - 1))
+def test_the_span_of_integers_is_their_exact_rank(copies, size, seed) -> None:
+    rng = np.random.default_rng(seed)
+    few = rng.integers(-2, 3, size=(3, size, 2))
+    mixed = np.einsum("ab,bcd->acd", rng.integers(-1, 2, size=(7, 3)), few)
+    vectors = [[(int(a), int(b)) for a, b in vector] for vector in mixed if vector.any()]
+    if vectors:
+        wanted = state_rank(vectors, copies)
+        assert span(from_integers(vectors, copies)) == Span(wanted, wanted)
+
+
+def test_a_span_that_rounding_decides_is_not_certified() -> None:
+    third = np.random.default_rng(1).normal(size=(2, 5))
+    found = span(from_vectors(np.vstack([third, third.sum(axis=0) / 3]) + 0j, 1))
+    assert (found.least, found.most, found.certified) == (2, 3, False)
+    assert leak(from_vectors(np.vstack([third, third.sum(axis=0) / 3]) + 0j, 1)).limits["span"] == 3
+
+
+def test_coordinates_that_are_always_zero_give_no_room() -> None:
+    rows = np.random.default_rng(2).normal(size=(9, 5)) * [1, 0, 1, 0, 0]
+    assert span(from_vectors(rows + 0j, 2)) == Span(3, 3)
+
+
+def test_work_without_end_is_not_begun(monkeypatch) -> None:
+    monkeypatch.setattr(spanned, "_WORK", 10)
+    assert span(from_integers(SIGNS, 2)) == Span(4, 6)
+
+
+@pytest.mark.parametrize("copies", [1, 2, 3])
+def test_relative_signs_leak_less_than_their_share(copies) -> None:
+    signs = np.array([(1, *word) for word in product((1, -1), repeat=3)])
+    told = coordinates(from_integers(signs, copies))
+    # The first sign is the reference; the others are the relative signs of the theory.
+    assert told[0] == 0
+    for bits in told[1:]:
+        assert bits == pytest.approx(told[1])
+        assert fano(sign_guessing(4, copies)) <= bits <= 1 + 1e-12
+    assert sum(told) <= sign_entropy(4, copies) + 1e-12
+    if copies == 1:
+        assert told[1] == pytest.approx(2 / 4)
+
+
+def test_a_coordinate_that_names_the_state_leaks_what_the_state_does() -> None:
+    rows = np.random.default_rng(0).normal(size=(5, 3))
+    rows[:, 2] = [1, 1, 1, 2, 2]
+    prior = np.array([0.3, 0.2, 0.1, 0.2, 0.2])
+    ensemble = from_vectors(rows + 0j, 2, prior)
+    told = coordinates(ensemble)
+    assert told[0] == told[1] == pytest.approx(holevo(ensemble))
+    units = rows / np.linalg.norm(rows, axis=1)[:, None]
+    full = [kron_power(np.outer(x, x), 2) for x in units]
+    parts = [sum(p * one for p, one in zip(prior[own], full[own], strict=True)) / prior[own].sum()
+             for own in (slice(0, 3), slice(3, 5))]  # fmt: skip
+    average = 0.6 * parts[0] + 0.4 * parts[1]
+    wanted = entropy(average) - 0.6 * entropy(parts[0]) - 0.4 * entropy(parts[1])
+    assert told[2] == pytest.approx(wanted, abs=1e-9)
+
+
+def test_density_matrices_and_long_vectors_have_no_coordinates() -> None:
+    assert coordinates(from_states(np.eye(2)[None] / 2 + 0j, 1)) == []
+    assert coordinates(from_vectors(np.ones((2, 2000)) + 0j, 1)) == []
 
 
 def test_copies_of_mixed_states_are_not_confined_to_the_symmetric_subspace() -> None:
