@@ -44,8 +44,10 @@ include: "workflow/rules/verdicts.smk"
 include: "workflow/rules/report.smk"
 
 
+# On a cluster these are not worth a place in the queue.
 localrules:
     all,
+    verdict,
     verdicts,
     manifest,
     judged,

@@ -52,7 +52,7 @@ def of_failures(progress: Progress, root: Path) -> Iterator[str]:
     The job that judges the run speaks for itself: its log is the digest of the claims.
     """
     for job in progress.failed[:_SCREEN]:
-        yield f"failed job: {job.name}"
+        yield f"failed job: {job.name}" + (f": {job.why}" if job.why else "")
         for log in job.logs:
             words = _lines(root / log)
             yield from words if job.name == JUDGE else [f"  {log}: {words[-1]}"]

@@ -21,22 +21,24 @@ from qdml.runs.processes import end_leftovers, snakemakes
 from qdml.runs.progress import Progress
 from qdml.runs.snakemake import Stopped, call, snakemake, stoppable
 
-_PROFILE = "workflow/profiles/default"
+_PROFILES = Path("workflow/profiles")
 _OUTPUT = "reports/logs/run.log"
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the user asked for: a scale, one claim or None for all of them, and cores."""
+    """What the user asked for: a scale, one claim or None for all of them, cores, a profile."""
 
     scale: str
     only: str | None
     cores: str
+    profile: str = "default"
 
     @property
     def settings(self) -> list[str]:
         """The arguments that every Snakemake command of this run shares."""
-        return ["--profile", _PROFILE, "--configfile", f"workflow/config/{self.scale}.yaml"]
+        profile, config = _PROFILES / self.profile, f"workflow/config/{self.scale}.yaml"
+        return ["--profile", str(profile), "--configfile", config]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -70,6 +72,7 @@ def parse(argv: Sequence[str], root: Path) -> Order:
     parser.add_argument("--scale", default="default", help=f"one of {', '.join(config.SCALES)}")
     parser.add_argument("--only", metavar="ID", help="check this claim alone")
     parser.add_argument("--cores", metavar="N", default="all", help="all of them by default")
+    parser.add_argument("--profile", default="default", help=f"where jobs run: see {_PROFILES}")
     given = parser.parse_args(argv)
     if given.scale not in config.SCALES:
         hint = nearest(given.scale, config.SCALES)
@@ -87,8 +90,12 @@ def parse(argv: Sequence[str], root: Path) -> Order:
     if given.only is not None and given.only not in claims:
         hint = nearest(given.only, claims) or f"; proofs_checks/ has {len(claims)}"
         raise InputError(f"--only {given.only!r}: no such claim{hint}")
+    profiles = sorted(path.parent.name for path in (root / _PROFILES).glob("*/config.yaml"))
+    if given.profile not in profiles:
+        hint = nearest(given.profile, profiles)
+        raise InputError(f"--profile {given.profile!r}: allowed are {', '.join(profiles)}{hint}")
     config.load(root / f"workflow/config/{given.scale}.yaml")
-    return Order(given.scale, given.only, given.cores)
+    return Order(given.scale, given.only, given.cores, given.profile)
 
 
 @contextmanager

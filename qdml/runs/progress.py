@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _START = re.compile(r"(?:local)?(?:rule|checkpoint) (\S+):$")
-_ENTRY = re.compile(r"    (jobid|log|wildcards): (.+)$")
+_ENTRY = re.compile(r"    (jobid|log|message|wildcards): (.+)$")
 _FINISHED = re.compile(r"Finished jobid: (\d+) \(Rule: (\S+)\)$")
 _STEPS = re.compile(r"(\d+) of (\d+) steps")
 _EXIT = re.compile(r".*returned non-zero exit status (\d+)")
@@ -21,10 +21,11 @@ _TARGETS = "all"
 
 @dataclass
 class FailedJob:
-    """A job that failed: rule and wildcards, exit status (3 if not told), logs."""
+    """A job that failed: rule and wildcards, exit status (3 if not told), why if told, logs."""
 
     name: str
     exit_status: int = 3
+    why: str = ""
     logs: tuple[Path, ...] = ()
 
 
@@ -66,7 +67,10 @@ class Progress:
         if "error" in block and "jobid" in block:
             name = self._names.get(block["jobid"], block["error"])
             if not self.failed or self.failed[-1].name != name:
-                self.failed.append(FailedJob(name, self._exit_status))
+                # What a cluster says of a lost job; the next sentences are about Snakemake.
+                why = block.get("message", "None").partition(". ")[0]
+                why = "" if why == "None" else why
+                self.failed.append(FailedJob(name, self._exit_status, why))
                 yield f"[failed] {name}"
             if "log" in block:
                 logs = block["log"].partition(" (")[0].split(", ")

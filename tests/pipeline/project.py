@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,24 +79,38 @@ class Project:
 
     root: Path
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, environment: Mapping[str, str] = os.environ
+    ) -> subprocess.Popen[str]:
         """Snakemake in this copy, in a process group of its own."""
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         return subprocess.Popen(
             [sys.executable, "-m", "snakemake", "--configfile", "small.yaml", *arguments],
             cwd=self.root,
-            env=environment,
+            env={key: value for key, value in environment.items() if key != "PYTHONPATH"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
 
-    def run(self, *arguments: str) -> tuple[int, str]:
+    def run(self, *arguments: str, environment: Mapping[str, str] = os.environ) -> tuple[int, str]:
         """Run Snakemake to its end; its exit status and all that it said."""
-        child = self.start("--cores", "2", *arguments)
-        out, err = child.communicate(timeout=120)
+        child = self.start("--cores", "2", *arguments, environment=environment)
+        out, err = child.communicate(timeout=300)
         return child.returncode, out + err
+
+    def pipeline(self, profile: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+        """`./run pipeline` in this copy, on the settings of its own runs."""
+        shutil.copy(self.settings, self.root / "workflow/config/quick.yaml")
+        order = ["--scale", "quick", "--profile", profile]
+        return subprocess.Popen(
+            [sys.executable, "-m", "qdml.runs.pipeline", *order],
+            cwd=self.root,
+            env=dict(environment) | {"PYTHONPATH": str(self.root)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def kill(self, child: subprocess.Popen[str], when: Path) -> None:
         """End a whole run with SIGKILL as soon as the file `when` is there."""

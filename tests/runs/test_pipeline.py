@@ -31,6 +31,7 @@ QUICK = ["--scale", "quick"]
         (["--only", "-common"], r"--only: expected one argument"),
         (["--cores", "0"], r"--cores '0': allowed are 1, 2, \.\.\. or all"),
         (["--cores", "many"], r"--cores 'many'"),
+        (["--profile", "slrm"], r"--profile 'slrm': allowed are default, slurm \(nearest: 'slurm'"),
         (["--sclae", "quick"], r"unrecognized arguments: --sclae quick"),
     ],
 )

@@ -45,5 +45,14 @@ def test_a_run() -> None:
     progress = Progress()
     said = [news for line in OUTPUT.splitlines(keepends=True) for news in progress.read(line)]
     assert said == ["[1/4] evidence claim=a", "[2/4] unseen", "[failed] verdicts"]
-    assert progress.failed == [FailedJob("verdicts", 7, (Path("one.log"), Path("two.log")))]
+    assert progress.failed == [FailedJob("verdicts", 7, "", (Path("one.log"), Path("two.log")))]
     assert progress.last_lines[-1] == "4 of 4 steps (100%) done"
+
+
+def test_a_job_that_a_cluster_lost() -> None:
+    progress = Progress()
+    words = "message: SLURM-job '1' failed, SLURM status is: 'TIMEOUT'. For further details see"
+    for line in ("Error in rule evidence:", f"    {words}", "    jobid: 4"):
+        list(progress.read(line))
+    why = "SLURM-job '1' failed, SLURM status is: 'TIMEOUT'"
+    assert progress.failed == [FailedJob("evidence", 3, why)]
