@@ -1,4 +1,4 @@
-"""What a pooled quadratic form costs: copies, the norm that goes with them, and crossovers.
+"""What a pooled quadratic form costs: copies, the norm with them, crossovers, classical bits.
 
 A copy of psi = H/||H||_F answers (||H||_F^2/|S|) mu at a node of the pooled set S and an eigenvalue
 mu of M, or 0 at another node; the mean is the pooled score. Copies are Hoeffding's (JASA 58 (1963)
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import log, log1p
+from typing import Any
 
 import flint
 
@@ -101,6 +102,98 @@ def crossover(copies: int, bits: int) -> int:
             least = last + 1
         qubits += 1
     return least
+
+
+def features_bits(nodes: int, dimension: int, bits: int) -> int:
+    """(V(D-1) + 1) b: every row but its constant, and the constant once."""
+    return (nodes * (dimension - 1) + 1) * bits
+
+
+def moments_bits(dimension: int, bits: int) -> int:
+    """b D(D+1)/2: the pooled second moments."""
+    return dimension * (dimension + 1) // 2 * bits
+
+
+def nodes_bits(samples: int, dimension: int, bits: int) -> int:
+    """b D for every drawn node."""
+    return samples * dimension * bits
+
+
+def sketch_bits(size: int, bits: int) -> int:
+    """b for every product with a public vector."""
+    return size * bits
+
+
+def sampling_bits(samples: int, dimension: int, bits: int) -> int:
+    """Two names of ceil(log2 n) bits and two numbers a sample, rounded up once a message."""
+    names: int = (dimension**samples - 1).bit_length()
+    return 2 * (names + samples * bits)
+
+
+def sketch_variance(size: int, square: Any, moved: Any, frobenius: Any, value: Any) -> Any:
+    """Variance of the mean over pairs of `size` Gaussian products; signs g vary no more.
+
+    square = ||x||^2, moved = ||Ox||^2, frobenius = ||O||_F^2, value = x^T O x. It is Hoeffding's
+    (Ann. Math. Stat. 19 (1948) 293) for a symmetric kernel: (2(t-2) z_1 + z_2) 2/(t(t-1)), with
+    z_1 = square moved + value^2 and z_2 = square^2 frobenius + 4 square moved + 3 value^2.
+    """
+    one = square * moved + value**2
+    two = square**2 * frobenius + 4 * square * moved + 3 * value**2
+    return (2 * (size - 2) * one + two) * 2 / (size * (size - 1))
+
+
+def sketch_size(ratio: Fraction, stable_rank: Fraction, failure: Fraction) -> int:
+    """The least t that gives the sign of x^T O x >= ratio ||O|| ||x||^2 for sure enough (Cantelli).
+
+    Uses ||Ox|| <= ||O|| ||x|| and ||O||_F^2 = stable_rank ||O||^2. For large stable rank it grows
+    like its square root. Raises `InputError` for numbers out of range.
+    """
+    _check_ratio(ratio, failure)
+
+    def enough(size: int) -> bool:
+        # In units in which x^T O x and ||x|| are 1, ||O|| is 1/ratio.
+        variance = sketch_variance(size, 1, 1 / ratio**2, stable_rank / ratio**2, 1)
+        return bool(variance <= failure / (1 - failure))
+
+    return _least(enough, 2)
+
+
+def sampling_size(second_moment: Fraction, failure: Fraction) -> int:
+    """The least m with (second moment - 1)/m <= delta/(1 - delta): Cantelli gives the sign.
+
+    `second_moment` is that of a single estimate over the square of its mean.
+    """
+    _check_ratio(Fraction(1), failure)
+    return max(1, int(-(-(second_moment - 1) * (1 - failure) // failure)))
+
+
+def sampling_second_moment(operator: Any, x: Any) -> Any:
+    """||x||^2 sum_ij |O_ij| R_j x_i^2, R_j = sum_i |O_ij|, for the mean x^T O x.
+
+    operator: (n, n) symmetric; x: (n,). At most ||x||^4 max_j R_j^2.
+    """
+    size = abs(operator)
+    return (x**2).sum() * ((size @ size.sum(axis=0)) * x**2).sum()
+
+
+def _least(enough: Callable[[int], bool], first: int) -> int:
+    """The least number from `first` on at which a monotone statement is true."""
+    high = first
+    while not enough(high):
+        high *= 2
+    low = max(first, high // 2)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle + 1, high)
+    return low
+
+
+def _check_ratio(ratio: Fraction, failure: Fraction) -> None:
+    if not 0 < ratio <= 1 or not 0 < failure < 1:
+        raise InputError(
+            f"ratio {float(ratio):g}, failure probability {float(failure):g}: expected (0, 1] and "
+            "(0, 1)"
+        )
 
 
 def _scaled(factor: Fraction, failure: Fraction) -> Callable[[], flint.arb]:

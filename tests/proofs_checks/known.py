@@ -37,6 +37,9 @@ NAMED: dict[str, set[str]] = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "graph-classical-competitors": {
+        "exponential advantage for sparse graph operators with two-way communication"
+    },
     "graph-quadratic-form": {"||H|| not squared", "no e term", "no cross-hop blocks"},
     "graph-shots": {"single-node shots independent of V"},
     "hidden-matching-one-way": {
