@@ -3,6 +3,7 @@
 With h = (x, Ax, ..., A^R x, alpha) at every node and e = (0, ..., 0, 1/alpha), the hidden unit is
 z_j = <w_j, h> where the last entry of w_j is bias_j/alpha, and 1 = <e, h>. So a score is h^T M_c h,
 M_c = sum_j Omega_jc (q2 w_j w_j^T + (q1/2)(w_j e^T + e w_j^T) + q0 e e^T) + offset_c e e^T.
+A network of squares alone needs no constant: with alpha = 0 none is appended.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class QuadraticForm:
-    """C symmetric matrices M_c = L K_c L^T of size D = (R+1)F + 1.
+    """C symmetric matrices M_c = L K_c L^T of size D = (R+1)F + 1, or (R+1)F if alpha is 0.
 
     factor: L (D, r); cores: K (C, r, r); alpha: the constant that is appended to every row.
-    Raises `InputError` for shapes that do not fit, cores that are not symmetric, or alpha = 0.
+    Raises `InputError` for shapes that do not fit, or cores that are not symmetric.
     """
 
     factor: Array
@@ -41,8 +42,6 @@ class QuadraticForm:
             )
         if (self.cores != self.cores.transpose(0, 2, 1)).any():
             raise InputError("cores of a quadratic form: expected symmetric matrices")
-        if self.alpha == 0:
-            raise InputError("alpha 0: expected a constant other than zero, for instance 1")
 
     @property
     def dimension(self) -> int:
@@ -59,12 +58,13 @@ class QuadraticForm:
         return QuadraticForm(self.factor, self.cores[[first]] - self.cores[[second]], self.alpha)
 
     def rows(self, hop: Any) -> Array:
-        """Every h: hop features (V, D - 1) -> (V, D), dense."""
-        if hop.shape[1] != self.dimension - 1:
-            raise InputError(
-                f"{hop.shape[1]} hop features a node: the form expects {self.dimension - 1}"
-            )
+        """Every h: hop features (V, (R+1)F) -> (V, D), dense."""
+        expected = self.dimension - (self.alpha != 0)
+        if hop.shape[1] != expected:
+            raise InputError(f"{hop.shape[1]} hop features a node: the form expects {expected}")
         dense = hop.toarray() if issparse(hop) else np.asarray(hop)
+        if self.alpha == 0:
+            return dense
         last = np.full((len(dense), 1), self.alpha, dtype=dense.dtype)
         return np.hstack([dense, last])
 
@@ -83,14 +83,19 @@ class QuadraticForm:
 def quadratic_form(model: Sign, alpha: Any = 1.0) -> QuadraticForm:
     """The form of a quadratic network; the activation "linear" is q = (0, 1, 0).
 
-    Raises `InputError` for PReLU, which is no quadratic form.
+    Raises `InputError` for PReLU, which is no quadratic form, and for alpha = 0 with a network
+    that has more than squares: a bias, an offset, q0 or q1.
     """
     if model.activation == "prelu":
         raise InputError("activation 'prelu' is no quadratic form: expected 'quadratic', 'linear'")
     q0, q1, q2 = model.q if model.activation == "quadratic" else (0, 1, 0)
-    if alpha == 0:
-        raise InputError("alpha 0: expected a constant other than zero, for instance 1")
     flat = model.weights.reshape(-1, model.weights.shape[2])
+    if alpha == 0:
+        if q0 or q1 or model.bias.any() or model.offset.any():
+            raise InputError(
+                "alpha 0: a bias, an offset, q0 or q1 needs a constant; take another alpha, say 1"
+            )
+        return QuadraticForm(flat, np.stack([np.diag(q2 * omega) for omega in model.readout.T]), 0)
     units = np.vstack([flat, model.bias[None, :] / alpha])
     constant = 0 * units[:, :1]
     constant[-1, 0] = 1 / alpha

@@ -52,21 +52,23 @@ def quantised(values: Floats, bits: int) -> Ints:
 
 
 def features(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
-    """All rows but their common constant, and it: V(D-1) + 1 numbers.
+    """All rows, their common constant only once: V(D-1) + 1 numbers.
 
-    Where the graph is Bob's, these are the features without any hop.
+    Where the graph is Bob's, these are the features without any hop, and the constant if any.
     """
     network, alice, bob = _parties(rows, form, seed)
+    constant = 1 if form.graph is None else int(form.graph.constant)
+    width = rows.shape[1] - constant
     with alice:
         codes = quantised(alice.private("rows"), bits)
-        codes = np.append(codes[:, :-1].ravel(), codes[0, -1])
+        codes = np.append(codes[:, :width].ravel(), codes[0, width:])
         sent = _tell(network, codes, bits, alice, bob)
     with bob:
-        told = sent.read(bob).astype(float)
-        own_form = bob.private("form")
-        whole = told[:-1].reshape(len(own_form.pool), -1)
-        whole = np.hstack([whole, np.full((len(whole), 1), told[-1])])
-        return Told(_value(whole, own_form), network.transcript)
+        own_form, told = bob.private("form"), sent.read(bob).astype(float)
+        nodes = len(own_form.pool)
+        whole = told[: nodes * width].reshape(nodes, width)
+        last = np.tile(told[nodes * width :], (nodes, 1))
+        return Told(_value(np.hstack([whole, last]), own_form), network.transcript)
 
 
 def moments(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
@@ -204,11 +206,10 @@ def _tell(network: Network, codes: Ints, bits: int, alice: Party, bob: Party) ->
 def _value(rows: Floats, form: Form) -> float:
     """Bob's whole form on rows that he knows, his graph applied first where he has it."""
     if form.graph:
-        hop, blocks = rows[:, :-1], []
-        for _ in range(form.graph.hops + 1):
-            blocks.append(hop)
-            hop = form.graph.operator @ hop
-        rows = np.hstack([*blocks, rows[:, -1:]])
+        blocks = [rows[:, : form.graph.features]]
+        for _ in range(form.graph.hops):
+            blocks.append(form.graph.operator @ blocks[-1])
+        rows = np.hstack([*blocks, rows[:, form.graph.features :]])
     return float(form.pool @ ((rows @ form.eigenvectors) ** 2 @ form.eigenvalues))
 
 

@@ -9,7 +9,7 @@ S = (1, A, ..., A^R)/sqrt(R+1) first, as an isometry into more qubits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -72,12 +72,13 @@ class Hops:
 
     Alice's rows (x, alpha) at V nodes become rows (x, Ax, ..., A^R x, alpha), all over sqrt(R+1),
     and then what is lost: sqrt(1 - S^T S) of the same shape. That is possible when ||A|| <= 1.
-    Raises `InputError` where S^T S exceeds 1.
+    `constant` says whether there is an alpha. Raises `InputError` where S^T S exceeds 1.
     """
 
     operator: csr_array
     hops: int
     features: int
+    constant: bool = True
     inverted: bool = False
 
     @property
@@ -86,9 +87,14 @@ class Hops:
         return int(self.operator.shape[0])
 
     @property
+    def width(self) -> int:
+        """F + 1, or F without a constant: numbers a node in what Alice sends."""
+        return self.features + self.constant
+
+    @property
     def amplitudes(self) -> int:
-        """What it needs room for: V((R+1)F + 1) + V(F+1)."""
-        return self.nodes * ((self.hops + 2) * self.features + 2)
+        """What it needs room for: V((R+1)F + 1) + V(F+1), or V(R+2)F without a constant."""
+        return self.nodes * ((self.hops + 1) * self.features + self.constant + self.width)
 
     def apply(self, state: NDArray[Any]) -> NDArray[Any]:
         """Act on (2^n, ...) that has nothing beyond the first V(F+1) amplitudes."""
@@ -100,39 +106,34 @@ class Hops:
 
     def inverse(self) -> Hops:
         """The transpose, which undoes it on what it can make."""
-        return Hops(self.operator, self.hops, self.features, not self.inverted)
+        return replace(self, inverted=not self.inverted)
 
     def _spread(self, column: Floats) -> Floats:
-        width = self.features + 1
-        rows = column[: self.nodes * width].reshape(self.nodes, width)
-        if column[self.nodes * width :].any():
-            raise InputError(f"amplitudes beyond {self.nodes} rows of {width}: expected zeros")
-        hop, root = rows[:, :-1], np.sqrt(self.hops + 1)
-        made = []
-        for _ in range(self.hops + 1):
-            made.append(hop / root)
-            hop = self.operator @ hop
-        constant = rows[:, -1:]
-        lost = np.hstack([self._loss @ rows[:, :-1], constant * np.sqrt(self.hops) / root])
-        kept = np.hstack([*made, constant / root])
+        used, root = self.nodes * self.width, np.sqrt(self.hops + 1)
+        if column[used:].any():
+            raise InputError(f"amplitudes beyond {self.nodes} rows of {self.width}: expected zeros")
+        rows = column[:used].reshape(self.nodes, self.width)
+        hop, constant = rows[:, : self.features], rows[:, self.features :]
+        kept, lost = [hop], [self._loss @ hop, constant * np.sqrt(self.hops) / root]
+        for _ in range(self.hops):
+            kept.append(self.operator @ kept[-1])
         out = np.zeros_like(column)
-        out[: self.amplitudes] = np.concatenate([kept.ravel(), lost.ravel()])
+        whole = np.hstack([*kept, constant]) / root
+        out[: self.amplitudes] = np.concatenate([whole.ravel(), np.hstack(lost).ravel()])
         return out
 
     def _gather(self, column: Floats) -> Floats:
-        width, root = self.features + 1, np.sqrt(self.hops + 1)
-        used = self.nodes * (self.features * (self.hops + 1) + 1)
+        root, blocks = np.sqrt(self.hops + 1), (self.hops + 1) * self.features
+        used = self.nodes * (blocks + self.constant)
         kept = column[:used].reshape(self.nodes, -1)
-        lost = column[used : self.amplitudes].reshape(self.nodes, width)
-        blocks = np.split(kept[:, :-1], self.hops + 1, axis=1)
-        summed = np.zeros_like(blocks[0])
-        for block in reversed(blocks):
+        lost = column[used : self.amplitudes].reshape(self.nodes, self.width)
+        summed = np.zeros((self.nodes, self.features))
+        for block in reversed(np.split(kept[:, :blocks], self.hops + 1, axis=1)):
             summed = block + self.operator.T @ summed
-        rows = np.empty((self.nodes, width))
-        rows[:, :-1] = summed / root + self._loss @ lost[:, :-1]
-        rows[:, -1] = (kept[:, -1] + lost[:, -1] * np.sqrt(self.hops)) / root
+        hop = summed / root + self._loss @ lost[:, : self.features]
+        constant = kept[:, blocks:] + lost[:, self.features :] * np.sqrt(self.hops)
         out = np.zeros_like(column)
-        out[: rows.size] = rows.ravel()
+        out[: self.nodes * self.width] = np.hstack([hop, constant / root]).ravel()
         return out
 
     @cached_property
@@ -204,7 +205,7 @@ def run(
     which ||H||_F^2 is announced besides, in ceil(log2 values) bits; the sign does not need it.
     Raises `InputError` for rows that do not fit the form, or a norm beyond the grid.
     """
-    width = form.graph.features + 1 if form.graph else len(form.eigenvectors)
+    width = form.graph.width if form.graph else len(form.eigenvectors)
     if rows.shape != (len(form.pool), width):
         raise InputError(f"rows of shape {rows.shape}: expected {(len(form.pool), width)}")
     network = Network(seed)

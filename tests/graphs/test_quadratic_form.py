@@ -85,6 +85,17 @@ def test_given_matrices_stay_as_they_are() -> None:
     assert form.rows(np.ones((2, 3)))[:, -1] == pytest.approx(0.5)
 
 
+def test_squares_alone_need_no_constant() -> None:
+    rng = np.random.default_rng(4)
+    weights, readout = rng.normal(size=(2, 2, 3)), rng.normal(size=(3, 2))
+    model = Sign("sum", weights, np.zeros(3), readout, np.zeros(2))
+    hop = rng.normal(size=(5, 4))
+    form = quadratic_form(model, 0)
+    rows = form.rows(hop)
+    assert rows.shape == (5, form.dimension) == (5, 4)
+    np.testing.assert_allclose(form.values(rows), scores(model, hop))
+
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=9))
 def test_pooling(graphs: list[int]) -> None:
     graph = np.sort(np.array(graphs))
@@ -101,10 +112,8 @@ def test_bad_input() -> None:
     model = Sign("sum", np.ones((1, 2, 1)), np.ones(1), np.ones((1, 1)), np.ones(1), "prelu")
     with pytest.raises(InputError, match="'prelu' is no quadratic form"):
         quadratic_form(model)
-    with pytest.raises(InputError, match="alpha 0: expected a constant other than zero"):
+    with pytest.raises(InputError, match="alpha 0: a bias, an offset, q0 or q1 needs a constant"):
         quadratic_form(Sign("sum", model.weights, model.bias, model.readout, model.offset), 0)
-    with pytest.raises(InputError, match="alpha 0"):
-        form_of(np.eye(2)[None], alpha=0)
     with pytest.raises(InputError, match="expected symmetric matrices"):
         form_of(np.array([[[0.0, 1.0], [0.0, 0.0]]]))
     with pytest.raises(InputError, match=r"shapes \(2, 3\) and \(1, 2, 2\)"):

@@ -50,20 +50,22 @@ def test_many_bits_are_the_exact_form_up_to_a_factor() -> None:
     assert graph_bits.moments(rows, form, 30).mean / scale == pytest.approx(value, rel=1e-6)
 
 
-def test_features_where_the_graph_is_bobs() -> None:
+@pytest.mark.parametrize("constant", [True, False])
+def test_features_where_the_graph_is_bobs(constant: bool) -> None:
     rng = np.random.default_rng(2)
     op = csr_array(np.eye(NODES)[rng.permutation(NODES)])
     x = rng.normal(size=(NODES, 2))
-    rows = np.hstack([x, op @ x, np.ones((NODES, 1))])
-    half = rng.normal(size=(5, 5))
+    last = np.ones((NODES, int(constant)))
+    rows = np.hstack([x, op @ x, last])
+    half = rng.normal(size=(rows.shape[1],) * 2)
     values, vectors = np.linalg.eigh(half + half.T)
     pool = np.full(NODES, 1 / NODES)
-    raw = np.hstack([x, np.ones((NODES, 1))])
-    told = graph_bits.features(raw, Form(values, vectors, pool, Hops(op, 1, 2)), 30)
+    raw = np.hstack([x, last])
+    told = graph_bits.features(raw, Form(values, vectors, pool, Hops(op, 1, 2, constant)), 30)
     scale = (2**29 - 1) / abs(raw).max()
     own = float(pool @ ((rows @ vectors) ** 2 @ values))
     assert told.mean / scale**2 == pytest.approx(own, rel=1e-6)
-    assert told.transcript.bits == costs.features_bits(NODES, 3, 30)
+    assert told.transcript.bits == (costs.features_bits(NODES, 3, 30) if constant else 300)
 
 
 @pytest.mark.parametrize("seed", range(3))

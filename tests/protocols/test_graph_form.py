@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -62,11 +64,12 @@ def test_both_splits_have_the_pooled_form_as_their_mean(drawing) -> None:
         assert abs(values @ law * square - stated) <= room
 
 
-@given(sizes, st.booleans())
+@given(sizes, st.booleans(), st.booleans())
 @settings(max_examples=50)
-def test_gates_keep_norms_and_are_undone(drawing, low_rank: bool) -> None:
+def test_gates_keep_norms_and_are_undone(drawing, low_rank: bool, constant: bool) -> None:
     raw, _, form = drawn(*drawing)
-    graph, nodes = form.graph, len(raw)
+    graph, nodes = replace(form.graph, constant=constant), len(raw)
+    raw = raw[:, : graph.width]
     rng = np.random.default_rng(1)
     state = np.zeros(2 ** qubits_for(graph.amplitudes), dtype=complex)
     state[: raw.size] = rng.normal(size=raw.size) + 1j * rng.normal(size=raw.size)
