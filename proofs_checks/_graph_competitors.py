@@ -13,10 +13,10 @@ from scipy.sparse import csr_array, kron
 from proofs_checks._graph_instances import in_floats
 from qdml.bounds import graph_costs
 from qdml.graphs.quadratic_form import quadratic_form
-from qdml.graphs.sign import hop_features
+from qdml.graphs.sign import Sign, hop_features
 from qdml.protocols import graph_bits, graph_form
 from qdml.protocols.graph_form import Form, Hops
-from qdml.protocols.hidden_matching import random_instance
+from qdml.protocols.hidden_matching import Instance, random_instance
 
 Floats = npt.NDArray[np.float64]
 
@@ -139,18 +139,30 @@ def ways(own: Case, failure: Fraction) -> list[Way]:
 
 
 def matching(size: int, rng: np.random.Generator) -> tuple[Floats, csr_array, int]:
-    """Hidden matching with N/4 edges: rows (x_v, 0) of signs, the weights W (N, N), the answer."""
+    """Hidden matching with N/4 edges: signs as rows (N, 1), the weights W (N, N), the answer."""
     item = random_instance(size, size // 4, rng)
-    ends = np.concatenate([item.edges, item.edges[:, ::-1]])
+    return item.signs.astype(float)[:, None], adjacency(item), item.answer
+
+
+def adjacency(item: Instance) -> csr_array:
+    """Bob's matching with its signs, W (N, N)."""
+    size, ends = len(item.signs), np.concatenate([item.edges, item.edges[:, ::-1]])
     entries = np.tile(item.weights, 2).astype(float)
-    weights = csr_array((entries, (ends[:, 0], ends[:, 1])), shape=(size, size))
-    rows = np.stack([item.signs.astype(float), np.zeros(size)], axis=1)
-    return rows, weights, item.answer
+    return csr_array((entries, (ends[:, 0], ends[:, 1])), shape=(size, size))
+
+
+def matching_network() -> Sign:
+    """Hidden units x + Wx and x - Wx, squared; their difference over 4 is x (Wx) at a vertex."""
+    return Sign(
+        operator="sum",
+        weights=np.array([[[1.0, 1.0]], [[1.0, -1.0]]]),
+        bias=np.zeros(2),
+        readout=np.array([[0.25], [-0.25]]),
+        offset=np.zeros(1),
+    )
 
 
 def matching_form(weights: csr_array) -> Form:
-    """sum_v x_v (Wx)_v as the form of a network of one hop over the matching, sum pooling."""
-    root = np.sqrt(0.5)
-    vectors = np.array([[root, root], [root, -root], [0.0, 0.0]])
-    pool = np.ones(weights.shape[0])
-    return Form(np.array([0.5, -0.5]), vectors, pool, Hops(weights, 1, 1))
+    """sum_v x_v (Wx)_v: that network with sum pooling, where Bob has the matching."""
+    values, vectors = quadratic_form(matching_network(), 0).spectrum(0)
+    return Form(values, vectors, np.ones(weights.shape[0]), Hops(weights, 1, 1, constant=False))

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import sympy
-from scipy.sparse import csr_array, kron
 
 from proofs_checks._graph_competitors import Case, case, matching, matching_form, ways
 from qdml.bounds import graph_costs, hidden_matching
@@ -242,7 +241,7 @@ def matchings(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         else:
             hit = item.told.mean * item.answer
             sweep.holds(point, "a sample that is not 0 is b", hit in (0.0, 1.0))
-            formula = graph_costs.sampling_bits(item.size, 2 * item.vertices, SIGN)
+            formula = graph_costs.sampling_bits(item.size, item.vertices, SIGN)
         sweep.equal(point, "bits", bits, formula)
         table.append({"N": item.vertices, "way": item.way, "bits": bits})
     return sweep.evidence("sqrt N in one way, log N in two", table=tuple(table))
@@ -260,14 +259,9 @@ def _matched(context: Context) -> list[Matched]:
         # Every sample is b or 0, and 0 as often as a copy of the state misses all edges.
         samples = hidden_matching.copies(size, size // 4, 1 - FAILURE)
         signs, weights, answer = matching(size, context.rng("two", size))
-        told = graph_bits.sampling(signs, _embedded(weights), samples, SIGN, size)
+        told = graph_bits.sampling(signs, weights, samples, SIGN, size)
         found.append(Matched(size, "sampling", samples, answer, told))
     return found
-
-
-def _embedded(weights: csr_array) -> csr_array:
-    """Bob's matching on rows (x_v, 0), whose constant plays no part."""
-    return csr_array(kron(weights, np.diag([1.0, 0.0])))
 
 
 def equal_accuracy(stated: Hypothesis, data: Data, context: Context) -> Evidence:

@@ -17,6 +17,9 @@ class GraphsGrid(Section):
     instances: Annotated[int, Field(ge=1, le=1000)] = Field(
         2, description="random exact instances at every point"
     )
+    matching_qubits: tuple[Annotated[int, Field(ge=2, le=22)], ...] = Field(
+        (4, 20), description="qubits n at which matchings are graphs; 14 is always there"
+    )
     runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
         100, description="independent metered runs for each measured frequency"
     )
@@ -26,10 +29,12 @@ GRIDS: dict[Scale, GraphsGrid] = {
     "quick": GraphsGrid(),
     "default": GraphsGrid(
         instances=4,
+        matching_qubits=(2, 4, 6, 8, 10, 12, 14, 16, 18, 20),
         runs=400,
     ),
     "full": GraphsGrid(
         instances=16,
+        matching_qubits=tuple(range(2, 23)),
         runs=4000,
     ),
 }

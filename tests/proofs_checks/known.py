@@ -40,6 +40,8 @@ NAMED: dict[str, set[str]] = {
     "graph-classical-competitors": {
         "exponential advantage for sparse graph operators with two-way communication"
     },
+    "graph-crossover": set(),
+    "graph-hidden-matching": set(),
     "graph-quadratic-form": {"||H|| not squared", "no e term", "no cross-hop blocks"},
     "graph-shots": {"single-node shots independent of V"},
     "hidden-matching-one-way": {
@@ -146,5 +148,5 @@ CRUDEST = {
     "expressivity": ExpressivityGrid(
         layers=(1,), harmonics=(1,), orders=(2,), bits=(2,), instances=1, runs=1
     ),
-    "graphs": GraphsGrid(instances=1, runs=1),
+    "graphs": GraphsGrid(instances=1, matching_qubits=(2,), runs=1),
 }
