@@ -22,6 +22,7 @@ from qdml.cli import (
     report,
     run,
     spectrum,
+    train,
     verify,
 )
 from qdml.errors import QdmlError
@@ -67,6 +68,7 @@ app.command("audit")(audit.audit)
 app.command("datasets")(datasets.datasets)
 app.command("leak")(leak.leak)
 app.command("spectrum")(spectrum.spectrum)
+app.command("train")(train.train)
 app.add_typer(run.app, name="run")
 app.add_typer(cost.app, name="cost")
 
@@ -99,6 +101,7 @@ def _options(
     qdml leak ensemble.npz --copies 3            what an ensemble of states tells, certified
     qdml spectrum --weights 1,3,9                the frequencies that a model can use
     qdml datasets                                what there is to learn from, and where it is
+    qdml train MUTAG                             a quadratic network on a set of graphs
     qdml report                                  make reports/index.html again
     qdml audit                                   are all files still as the run wrote them?
 

@@ -1,0 +1,65 @@
+"""`qdml train`: accuracy beside the majority rate, and one line for what cannot be trained."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.cli.conftest import Call
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_grids_of_digits(call: Call) -> None:
+    result = call("train", "digits-grids", "--seed", "1", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    said = json.loads(result.stdout)
+    assert said["protocol"] == "nested"
+    assert not said["optimistic"]
+    assert said["accuracy"] == pytest.approx(sum(said["folds"]) / 10)
+    assert said["accuracy"] > 60 > 15 > said["baseline"]
+    assert len(said["hyperparameters"]) == 10
+    assert said["seconds"] > 0
+
+
+@pytest.mark.usefixtures("mirror")
+def test_mutag_by_both_protocols(call: Call) -> None:
+    told = {}
+    for protocol in ("nested", "gin"):
+        told[protocol] = json.loads(
+            call("train", "MUTAG", "--protocol", protocol, "--seed", "0", "--json").stdout
+        )
+        assert told[protocol]["baseline"] == pytest.approx(100 * 125 / 188)
+        assert told[protocol]["accuracy"] > 80
+    assert told["gin"]["optimistic"]
+    assert told["gin"]["accuracy"] >= told["nested"]["accuracy"]
+
+
+def test_people_get_lines(call: Call) -> None:
+    said = call("train", "digits-grids", "--activation", "linear", "--protocol", "gin")
+    lines = said.stdout.splitlines()
+    assert lines[0].endswith("chosen on the test folds: optimistic")
+    first = [line.split()[0] for line in lines]
+    assert first == ["accuracy", "majority", "seconds", *["fold"] * 10]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("MUTAGG",), r"'MUTAGG': not a set of graphs \(nearest: 'MUTAG'\)"),
+        (("karate",), "'karate': not a set of graphs"),
+        (("digits-grids", "--protocol", "nest"), "protocol 'nest': allowed are nested, gin"),
+        (("digits-grids", "--activation", "prelu"), "activation 'prelu': graph sets are trained"),
+        (("digits-grids", "--seed", "-1"), "-1: allowed are whole numbers"),
+    ],
+)
+def test_bad_arguments_are_one_clear_line(arguments, says, call: Call) -> None:
+    result = call("train", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.search(says, result.stderr)
+    assert result.stderr.count("\n") == 1
