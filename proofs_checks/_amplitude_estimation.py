@@ -8,6 +8,7 @@ from fractions import Fraction
 import flint
 import numpy as np
 
+from qdml.bounds.costs import inference_by_vectors
 from qdml.claims import Context, Figure, Series
 from qdml.claims.intervals import (
     PRECISION,
@@ -19,6 +20,7 @@ from qdml.claims.intervals import (
 from qdml.claims.majority import enclosure, median_runs
 from qdml.model.ansatz import direction, random_pauli
 from qdml.model.circuit import DistributedCircuit
+from qdml.model.vector_plans import nearest
 from qdml.network import Transcript
 from qdml.protocols import amplitude_estimation, drawn
 from qdml.quantum.numbers import State, exact, imaginary, real
@@ -31,6 +33,9 @@ POWERS = 5
 
 #: Accuracies of the metered comparison, and its failure probability.
 SHOWN, SHOWN_FAILURE = (0.4, 0.2, 0.1, 0.05), 0.05
+
+#: Qubits of the state for which the classical parties are priced beside.
+SHOWN_QUBITS = 10
 
 #: The promise that is looked at whatever the grid: false variants show there.
 ANCHOR = Fraction(1, 10), Fraction(1, 100)
@@ -156,15 +161,23 @@ def picture(spent: list[tuple[float, int, int]], runs: int) -> Figure:
     mean, least, most = zip(*spent, strict=True)
     iterates = tuple(r * (2 * amplitude_evaluations(e) - 1) for e in eps)
     copies = tuple(sampling_copies(e, SHOWN_FAILURE) for e in eps)
+    plans = (nearest(SHOWN_QUBITS, 1, e) for e in eps)
+    bits = tuple(inference_by_vectors(plan, 1).bits / SHOWN_QUBITS for plan in plans)
     return Figure(
         title=f"Qubits that one loss costs, at failure probability {SHOWN_FAILURE}",
         x_label="accuracy eps",
-        y_label="qubits over n(2L-1)",
+        y_label="qubits, or bits, over n(2L-1)",
         x_scale="log",
         y_scale="log",
         series=(
             Series(label="sampling", kind="formula", x=eps, y=copies),
             Series(label="phase estimation, median", kind="formula", x=eps, y=iterates),
+            Series(
+                label=f"classical vectors at n = {SHOWN_QUBITS}, L = 1, bits",
+                kind="formula",
+                x=eps,
+                y=bits,
+            ),
             Series(
                 label="iterative, metered", kind="measured", x=SHOWN, y=mean, low=least, high=most
             ),

@@ -30,6 +30,8 @@ def costs_figure(n: int, layers: int) -> Figure:
         )
         for name, label in names.items()
     ]
+    classical = [float(gradient_costs.by_vectors(task).bits) for task in tasks]
+    lines.append(Series(label="classical vectors, bits", kind="exact", x=sizes, y=classical))
     met = []
     for constant in gradient_costs.CONSTANTS:
         y = [float(gradient_costs.shadow_tomography(task, constant)) for task in tasks]
@@ -44,7 +46,7 @@ def costs_figure(n: int, layers: int) -> Figure:
     return Figure(
         title=f"Qubits for all derivatives, n = {n}, L = {layers}, eps = 1/10, delta = 1/20",
         x_label="parameters in a block, P",
-        y_label="qubits",
+        y_label="qubits, or bits of the classical parties",
         x_scale="log",
         y_scale="log",
         series=tuple(lines),

@@ -8,11 +8,10 @@ block for each, KL blocks in turn; what is dealt in another order costs what its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import isqrt
 
 from qdml.claims.intervals import (
     amplitude_evaluations,
@@ -23,6 +22,8 @@ from qdml.claims.intervals import (
 from qdml.claims.majority import median_runs
 from qdml.errors import InputError
 from qdml.model.circuit import PARTIES, dealt, route
+from qdml.model.vector_plans import plans
+from qdml.model.vectors import Plan
 from qdml.network.transcript import Message
 
 
@@ -155,27 +156,29 @@ def _to_and_fro(visited: list[str], iterates: int) -> list[str]:
     return visited + iterates * (visited[-2::-1] + visited[1:])
 
 
-def inference_by_vectors(
-    qubits: int, layers: int, accuracy: float | Fraction, parties: int = 2
-) -> Cost:
-    """The classical pair that ships the state vector, rounded just finely enough.
+def inference_by_vectors(plan: Plan, crossings: int) -> Cost:
+    """The classical parties: X messages of 2N floats, or of sketches, and then the loss.
 
-    Rounding 2N real numbers in [-1, 1] to multiples of h = 2^-b moves the vector by at most
-    sqrt(2N) h/2, 2L-1 messages by d = (2L-1) sqrt(2N) h/2, and the loss by at most (2+d) d;
-    announcing the loss adds h/2. Each number takes ceil(log2(2/h + 1)) = b + 2 bits, b the least
-    that keeps the sum within eps. No failure probability is needed. This is an upper bound on
-    what a classical pair needs, not the optimum.
+    An upper bound on what classical parties need, not the optimum.
     """
-    check_promise(accuracy, Fraction(1, 2))
-    crossings, numbers = parties * layers - 1, 2 * 2**qubits
-    eps, bits = exact_fraction(accuracy), 0
-    root = Fraction(isqrt(numbers * 4**32 - 1) + 1, 2**32)
-    while True:
-        moved = crossings * root / 2 ** (bits + 1)
-        if (2 + moved) * moved + Fraction(1, 2 ** (bits + 1)) <= eps:
-            break
-        bits += 1
-    return Cost(crossings + 1, 0, (crossings * numbers + 1) * (bits + 2), 0)
+    bits = crossings * plan.numbers * plan.floats.bits
+    return Cost(crossings + 1, 0, bits + plan.answer.bits, 0)
+
+
+def gradient_by_vectors(plan: Plan, crossings: int) -> Cost:
+    """All derivatives: activations forward, gradients backward; no factor P, and no shots."""
+    return Cost(2 * crossings, 0, 2 * crossings * plan.numbers * plan.floats.bits, 0)
+
+
+def classical(
+    qubits: int,
+    crossings: int,
+    accuracy: float | Fraction,
+    failure_probability: float | Fraction,
+) -> dict[str, Cost]:
+    """The bill of every classical way to estimate the loss; no sketches where they do not help."""
+    known = plans(qubits, crossings, accuracy, failure_probability)
+    return {name: inference_by_vectors(plan, crossings) for name, plan in known.items()}
 
 
 def inference(
@@ -195,8 +198,41 @@ def inference(
         "amplitude-estimation": inference_by_amplitude_estimation(
             qubits, layers, accuracy, failure_probability, parties
         ),
-        "classical-vectors": inference_by_vectors(qubits, layers, accuracy, parties),
+        **classical(qubits, parties * layers - 1, accuracy, failure_probability),
     }
+
+
+def least(holds: Callable[[int], bool], most: int) -> int | None:
+    """The least of 1, 2, ... `most` from which a statement holds, if it changes once; else None."""
+    high = 1
+    while not holds(min(high, most)):
+        if high >= most:
+            return None
+        high *= 2
+    low, high = high // 2, min(high, most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
+
+
+def advantage_from(
+    method: str,
+    layers: int,
+    accuracy: float | Fraction,
+    failure_probability: float | Fraction,
+    parties: int = 2,
+) -> int | None:
+    """The least n from which a method sends fewer qubits than any classical way bits; None beyond.
+
+    Bisection over n up to 1000; the difference has to change its sign once.
+    """
+
+    def fewer(n: int) -> bool:
+        bills = inference(n, layers, accuracy, failure_probability, parties)
+        return bills[method].qubits < min(bill.bits for bill in bills.values() if not bill.qubits)
+
+    return least(fewer, 1000)
 
 
 def gradient_state_messages(layers: int, block: int, parties: int = 2) -> int:

@@ -9,10 +9,12 @@ from itertools import accumulate, pairwise
 from math import ceil, log, log2
 from typing import Any
 
+from qdml.bounds import costs
 from qdml.claims.intervals import exact_fraction
 from qdml.errors import InputError
 from qdml.model.circuit import dealt, route
 from qdml.model.gradient_task import METHODS, Task, copies
+from qdml.model.vector_plans import nearest
 
 
 def walk(task: Task) -> int:
@@ -63,16 +65,27 @@ def crossover(
         at = replace(task, parameters=parameters)
         return second(at) < first(at)
 
-    high = 1
-    while not fewer(high):
-        high *= 2
-        if high > most:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if fewer(middle) else (middle, high)
-    return high
+    return costs.least(fewer, most)
+
+
+def by_vectors(task: Task) -> costs.Cost:
+    """The classical bill: rounded activations forward and gradients backward, no factor P."""
+    crossings = len(route(task.owners)) - 1
+    plan = nearest(task.qubits, crossings, task.accuracy)
+    return costs.gradient_by_vectors(plan, crossings)
+
+
+def advantage_from(method: str, task: Task, weight: int | None = None) -> int | None:
+    """The least n from which a method sends fewer qubits than rounded vectors bits; None beyond.
+
+    The difference has to change its sign once. Up to 1000 qubits; other numbers as in `task`.
+    """
+
+    def fewer(n: int) -> bool:
+        at = replace(task, qubits=n)
+        return qubits(method, at, weight) < by_vectors(at).bits
+
+    return costs.least(fewer, 1000)
 
 
 #: Constants of shadow tomography for which crossovers are told.
@@ -87,9 +100,11 @@ def price(
     failure_probability: float,
     weight: int,
     parties: int = 2,
-) -> tuple[dict[str, dict[str, int]], list[dict[str, Any]]]:
-    """Copies and qubits by method, and for each constant C the least P at which shadows win.
+) -> dict[str, Any]:
+    """Copies and qubits by method, crossovers with shadow tomography, and the classical bill.
 
+    For each constant C the least P at which shadow tomography wins; for each method the least n
+    from which it sends fewer qubits than rounded vectors bits.
     Raises `InputError` for numbers out of range, and for strings heavier than n+1.
     """
     owners = dealt(parties * layers, parties)
@@ -116,4 +131,10 @@ def price(
         for method in ("parameter-shift", "direct")
         for constant in CONSTANTS
     ]
-    return methods, crossovers
+    bill = by_vectors(task)
+    return {
+        "methods": methods,
+        "crossovers": crossovers,
+        "classical": {"messages": bill.messages, "bits": bill.bits},
+        "advantage": {method: advantage_from(method, task, weight) for method in METHODS},
+    }

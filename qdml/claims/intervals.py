@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import log, sqrt
+from math import exp, log, sqrt
 
 import flint
 
@@ -47,6 +47,17 @@ def check_promise(accuracy: float | Fraction, failure_probability: float | Fract
         raise InputError(
             f"failure probability {_plain(failure_probability)}: expected a number in (0, 1), "
             "for instance 0.05"
+        )
+
+
+def check_reach(accuracy: float | Fraction, copies: int, most: int) -> None:
+    """Raise `InputError`, saying what is reachable, where `copies` are more than can be drawn."""
+    if copies > most:
+        # Copies go with 1/eps^2; neither they nor their ratio need be floating-point numbers.
+        reached = exp(log(accuracy) + (log(copies) - log(most)) / 2)
+        raise InputError(
+            f"accuracy {_plain(accuracy)}: more than the {most} copies of which outcomes are drawn "
+            f"faithfully; expected {1.01 * reached:.2g} or more here (`qdml cost` prices any)"
         )
 
 

@@ -49,12 +49,23 @@ def inference(
     methods = {
         method: {name: int(getattr(cost, name)) for name in names} for method, cost in found.items()
     }
+    promise = layers, accuracy, failure_probability, parties
+    crossovers = [
+        {"method": method, "beats": "classical", "qubits": costs.advantage_from(method, *promise)}
+        for method, bill in methods.items()
+        if bill["qubits"]
+    ]
     if as_json:
-        typer.echo(dumps({"methods": methods}), nl=False)
+        typer.echo(dumps({"methods": methods, "crossovers": crossovers}), nl=False)
         return
     for method, bill in methods.items():
         numbers = ", ".join(f"{number} {name}" for name, number in bill.items())
         typer.echo(f"{method}: {numbers}")
+    for crossover in crossovers:
+        typer.echo(
+            f"{crossover['method']} sends fewer qubits than any classical way bits "
+            + (f"from n = {crossover['qubits']} on" if crossover["qubits"] else "at no n in reach")
+        )
 
 
 app.command("gradient")(gradient.cost)

@@ -21,7 +21,8 @@ def run(
     method: Annotated[
         str,
         typer.Option(
-            help="parameter-shift, direct, commuting-block, pauli-shadows or clifford-shadows."
+            help="parameter-shift, direct, commuting-block, pauli-shadows, clifford-shadows, or "
+            "classical-vectors."
         ),
     ],
     qubits: Annotated[int, typer.Option(callback=within(1, 12), help="Qubits n.")],
@@ -38,13 +39,18 @@ def run(
     \b
     qdml run gradient --method parameter-shift --qubits 3 --layers 2 --parameters 4
     qdml run gradient --method pauli-shadows --qubits 2 --layers 1 --parameters 3 --json
+    qdml run gradient --method classical-vectors --qubits 8 --layers 2 --parameters 50
     """
+    from qdml.bounds.gradient_costs import by_vectors
     from qdml.io import dumps
+    from qdml.model.circuit import dealt
+    from qdml.model.gradient_task import Task
     from qdml.protocols.gradient_methods import run_random
 
     task = qubits, layers, parameters, accuracy, failure_probability
     found, exact = run_random(method, *task, seed, parties)
     error = float(abs(found.gradient - exact).max())
+    rival = by_vectors(Task(*task, dealt(parties * layers, parties)))
     bill = {name: int(getattr(found, name)) for name in ("messages", "qubits", "bits", "copies")}
     if as_json:
         result = {
@@ -53,6 +59,7 @@ def run(
             "max_error": error,
             "transcript": bill,
             "leakage": listed(found.leakage),
+            "classical": {"messages": rival.messages, "bits": rival.bits},
             "method": method,
             "seed": seed,
         }
@@ -60,6 +67,7 @@ def run(
         return
     typer.echo(f"entries {len(exact)}, largest error {error:.6f}, promised {accuracy}")
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
+    typer.echo(f"price   {rival.bits} bits by classical vectors")
     for line in said(found.leakage):
         typer.echo(line)
 
@@ -86,13 +94,18 @@ def cost(
     from qdml.io import dumps
 
     task = qubits, layers, parameters, accuracy, failure_probability
-    methods, crossovers = price(*task, weight, parties)
+    priced = price(*task, weight, parties)
     if as_json:
-        typer.echo(dumps({"methods": methods, "crossovers": crossovers}), nl=False)
+        typer.echo(dumps(priced), nl=False)
         return
-    for method, bill in methods.items():
-        typer.echo(f"{method}: {bill['qubits']} qubits, {bill['copies']} copies")
-    for crossover in crossovers:
+    for method, bill in priced["methods"].items():
+        least = priced["advantage"][method]
+        typer.echo(
+            f"{method}: {bill['qubits']} qubits, {bill['copies']} copies, less than classical bits "
+            + (f"from n = {least} on" if least else "at no n in reach")
+        )
+    typer.echo(f"classical vectors: {priced['classical']['bits']} bits")
+    for crossover in priced["crossovers"]:
         least = crossover["parameters"]
         typer.echo(
             f"shadow tomography with C = {crossover['constant']:g} beats {crossover['beats']} "

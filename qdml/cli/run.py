@@ -26,7 +26,10 @@ def inference(
     failure_probability: FailureProbability = 0.05,
     method: Annotated[
         str,
-        typer.Option(help="sampling, amplitude-estimation or iterative-amplitude-estimation."),
+        typer.Option(
+            help="sampling, amplitude-estimation, iterative-amplitude-estimation, or classical: "
+            "classical-vectors, classical-stochastic, classical-sketches."
+        ),
     ] = "sampling",
     kind: Annotated[
         str, typer.Option("--input", help="random, or structured: a smooth wave on N points.")
@@ -46,19 +49,33 @@ def inference(
     qdml run inference --qubits 12 --layers 2 --engine state-vector
     qdml run inference --method amplitude-estimation --qubits 3 --layers 1
     qdml run inference --qubits 4 --layers 2 --parties 5
+    qdml run inference --qubits 10 --layers 2 --method classical-vectors
     """
+    from functools import partial
+
     import numpy as np
 
+    from qdml.bounds import costs
     from qdml.claims.intervals import check_promise
     from qdml.errors import InputError, nearest
     from qdml.io import dumps
+    from qdml.model import vector_plans
     from qdml.network.meter import leakage
-    from qdml.protocols import amplitude_estimation, drawn, inference, iterative_estimation
+    from qdml.protocols import (
+        amplitude_estimation,
+        classical_vectors,
+        drawn,
+        inference,
+        iterative_estimation,
+    )
 
     methods: dict[str, Any] = {
         "sampling": inference.estimate,
         "amplitude-estimation": amplitude_estimation.estimate,
         "iterative-amplitude-estimation": iterative_estimation.estimate,
+    }
+    methods |= {
+        name: partial(classical_vectors.estimate, method=name) for name in vector_plans.METHODS
     }
     if method not in methods:
         raise InputError(
@@ -70,8 +87,8 @@ def inference(
     circuit, state = drawn.model(qubits, layers, seed, names[0], names[1], parties)
     if method != "sampling" and not isinstance(state, np.ndarray):
         raise InputError(
-            f"--method {method}: reflections about the input need it as a vector; add --engine "
-            "state-vector, or take the method sampling"
+            f"--method {method} needs the input as a vector; add --engine state-vector, or take "
+            "the method sampling"
         )
     with drawn.forced(names[1]):
         found = methods[method](circuit, state, accuracy, failure_probability, seed)
@@ -79,6 +96,7 @@ def inference(
     names = ("messages", "qubits", "bits", "rounds", "copies")
     bill = {name: int(getattr(found.transcript, name)) for name in names}
     told = leakage(found.transcript)
+    priced = costs.inference(qubits, layers, accuracy, failure_probability, parties).items()
     if as_json:
         result = {
             "method": method,
@@ -87,6 +105,7 @@ def inference(
             "exact": float(found.exact),
             "transcript": bill,
             "leakage": listed(told),
+            "prices": {name: {"qubits": cost.qubits, "bits": cost.bits} for name, cost in priced},
             "engine": found.engine,
             "seed": seed,
         }
@@ -96,6 +115,8 @@ def inference(
         f"loss    {found.value:+.6f} in [{low:+.6f}, {high:+.6f}], exactly {found.exact:+.6f}"
     )
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
+    for name, cost in priced:
+        typer.echo(f"price   {cost.qubits} qubits, {cost.bits} bits by {name}")
     for line in said(told):
         typer.echo(line)
     typer.echo(f"engine  {found.engine}, seed {seed}")

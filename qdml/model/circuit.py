@@ -51,12 +51,16 @@ class Block:
 
 @dataclass(frozen=True)
 class DistributedCircuit:
-    """Blocks on `qubits` qubits, the owner of each, and the observable that is measured last."""
+    """Blocks on `qubits` qubits, the owner of each, and the observable that is measured last.
+
+    Who measures it is the owner of the last block; an `observer` that is named has to be that one.
+    """
 
     qubits: int
     blocks: tuple[Block, ...]
     observable: Pauli
     owners: tuple[str, ...] = field(default=())
+    observer: str = ""
 
     def __post_init__(self) -> None:
         if not self.blocks:
@@ -65,6 +69,12 @@ class DistributedCircuit:
             object.__setattr__(self, "owners", dealt(len(self.blocks)))
         if len(self.owners) != len(self.blocks):
             raise InputError(f"{len(self.blocks)} blocks, but {len(self.owners)} owners were given")
+        if self.observer not in ("", self.owners[-1]):
+            raise InputError(
+                f"the observable is at {self.observer!r}, who holds no register at the end; "
+                f"expected {self.owners[-1]!r}, or a last block for {self.observer!r}, which may "
+                "be empty"
+            )
         if self.observable.qubits != self.qubits:
             raise InputError(
                 f"observable {self.observable.letters!r} does not fit {self.qubits} qubits"

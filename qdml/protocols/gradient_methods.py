@@ -15,14 +15,15 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from qdml.claims.intervals import check_reach
 from qdml.claims.seeds import generator
 from qdml.errors import InputError
 from qdml.model.ansatz import random_commuting
 from qdml.model.circuit import Block, DistributedCircuit, dealt
 from qdml.model.gradient_task import Task, copies
-from qdml.network import Transcript
+from qdml.network import MOST_COPIES, Transcript
 from qdml.network.meter import Leakage, leakage
-from qdml.protocols import gradient, inference
+from qdml.protocols import classical_vectors, gradient, inference
 from qdml.quantum import clifford
 from qdml.quantum.gates import Gate, Pauli, Rotation
 from qdml.quantum.numbers import Radians, State
@@ -59,14 +60,16 @@ def run(
 ) -> Found:
     """Estimate every derivative to `accuracy` except with `failure_probability` for any of them.
 
-    Raises `InputError` for an unknown method, for a block without rotations or with another gate,
-    and for a method that needs commuting strings where they do not commute.
+    Raises `InputError` for an unknown method, for an accuracy out of reach, for a block without
+    rotations or with another gate, and for a method that needs commuting strings where they do
+    not commute.
     """
     strings = block_strings(circuit)
     most, heaviest = max(map(len, strings)), max(s.weight for block in strings for s in block)
     task = Task(circuit.qubits, circuit.layers, most, accuracy, failure_probability, circuit.owners)
     bills: list[Transcript] = []
     k, entries = copies(method, task, heaviest + 1), []
+    check_reach(accuracy, k, MOST_DRAWN if method == "pauli-shadows" else MOST_COPIES)
     for number, own in enumerate(strings, start=1):
         rng = generator(seed, "gradient", method, number)
         entries += _RUNNERS[method](_Block(circuit, state, number, own, k, rng, bills))
@@ -77,11 +80,14 @@ def run(
     return Found(np.array(entries), k, qubits, messages, bits, leakage(*bills))
 
 
-#: Qubits, derivatives and networks that a run from a seed may ask for.
-LARGEST_RUN, MOST_ENTRIES, MOST_RUNS = 12, 10**4, 10**5
+#: The classical method, run and priced beside those of `METHODS`.
+BACKPROPAGATION = "classical-vectors"
 
-#: Messages of such a run: a million take some minutes.
-MOST_MESSAGES = 10**6
+#: Qubits, derivatives and networks that a run from a seed may ask for.
+LARGEST_RUN, MOST_ENTRIES, MOST_RUNS = 12, 2 * 10**4, 10**5
+
+#: Messages and gates of such a run: these take some minutes.
+MOST_MESSAGES, MOST_GATES = 10**6, 10**7
 
 #: Copies of one state whose bases are drawn one by one.
 MOST_DRAWN = 10**6
@@ -125,11 +131,30 @@ def run_random(
             f"{method} on {layers} layers with {parameters} parameters: up to {messages} messages, "
             f"expected at most {MOST_MESSAGES}; take fewer layers or parameters"
         )
+    gates = 2 * task.entries * blocks * networks.get(method, each)
+    if gates > MOST_GATES:
+        raise InputError(
+            f"{method} of {task.entries} derivatives: up to {gates} gates to simulate, expected at "
+            f"most {MOST_GATES}; take fewer layers or parameters, or the method commuting-block"
+        )
     rng = generator(seed, "random gradient", qubits, layers, parameters)
     circuit = random_commuting(qubits, layers, parameters, rng, parties=parties)
     state = amplitude_encoding(rng.normal(size=2**qubits))
-    found = run(method, circuit, state, accuracy, failure_probability, seed)
+    if method == BACKPROPAGATION:
+        found = by_vectors(circuit, state, accuracy, seed)
+    else:
+        found = run(method, circuit, state, accuracy, failure_probability, seed)
     return found, np.array(circuit.gradient(state))
+
+
+def by_vectors(circuit: DistributedCircuit, state: State, accuracy: float, seed: int) -> Found:
+    """The classical rival: every derivative to `accuracy` from rounded vectors, without fail.
+
+    Raises `InputError` as `qdml.protocols.classical_vectors` does.
+    """
+    plan = classical_vectors.within_reach(circuit, accuracy)
+    slopes, bill = classical_vectors.gradient(circuit, state, plan, seed)
+    return Found(slopes, 0, bill.qubits, bill.messages, bill.bits, leakage(bill))
 
 
 @dataclass(frozen=True)
@@ -198,11 +223,6 @@ def _jointly(block: _Block) -> list[float]:
 def _by_pauli_shadows(block: _Block) -> list[float]:
     """k copies of |g_b>, each measured in letters that its owner draws; those that fit count."""
     check_commuting(block.strings)
-    if block.copies > MOST_DRAWN:
-        raise InputError(
-            f"{block.copies} copies in bases that are drawn one by one: expected at most "
-            f"{MOST_DRAWN}; ask for a larger accuracy"
-        )
     sums = np.zeros(len(block.strings))
     drawn = block.rng.integers(3, size=(block.copies, block.circuit.qubits + 1))
     counts = Counter("".join("XYZ"[i] for i in row) for row in drawn)

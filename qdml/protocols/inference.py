@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qdml.claims.intervals import check_promise, sampling_copies
+from qdml.claims.intervals import check_promise, check_reach, sampling_copies
 from qdml.errors import InputError
 from qdml.model import structured
 from qdml.model.circuit import DistributedCircuit
-from qdml.network import Network, Party, Register, Transcript
+from qdml.network import MOST_COPIES, Network, Party, Register, Transcript
 from qdml.protocols import drawn
 from qdml.quantum.numbers import State
 from qdml.tensor.chain import Chain
@@ -152,9 +152,11 @@ def estimate(
     """Estimate the loss to `accuracy` except with `failure_probability`.
 
     Where bonds of a chain were cut the interval is wider, by what that may have changed the loss.
-    Raises `InputError` for an accuracy outside (0, 2) or a failure probability outside (0, 1).
+    Raises `InputError` for an accuracy outside (0, 2) or out of reach, or a failure probability
+    outside (0, 1).
     """
     copies = sampling_copies(accuracy, failure_probability)
+    check_reach(accuracy, copies, MOST_COPIES)
     found = run(circuit, state, copies, seed)
     # The observable has norm one, so a unit vector e away has a loss at most 2 e away.
     radius = accuracy + 2 * found.error

@@ -14,9 +14,7 @@ from qdml.bounds import costs
 from qdml.bounds.costs import sampling_copies
 from qdml.errors import InputError
 from qdml.model.ansatz import random_line
-from qdml.model.circuit import DistributedCircuit
 from qdml.protocols import inference
-from qdml.testing import line_circuits, rounding, states
 
 accuracies = st.floats(1e-12, 1.999) | st.sampled_from([0.5, 0.1, 0.05, 1.0])
 failures = st.floats(1e-300, 0.999) | st.sampled_from([0.5, 0.05, 0.01, 1 - 2**-53])
@@ -77,50 +75,37 @@ def test_a_count_fits_in_the_announced_bits_and_not_in_fewer(copies: int) -> Non
     assert 2 ** (bits - 1) < copies + 1 <= 2**bits
 
 
-def quantised_loss(circuit: DistributedCircuit, state: np.ndarray, bits: int) -> float:
-    """The classical pair of the formula, run: numbers of `bits` bits, one a real coordinate."""
-    step = 2.0 ** (2 - bits)
-
-    def told(numbers: np.ndarray) -> np.ndarray:
-        whole = np.rint(np.clip(numbers, -1, 1) / step)
-        assert np.abs(whole).max() <= 1 / step  # so 2/h + 1 values, which `bits` bits can tell
-        assert 2 / step + 1 <= 2**bits
-        return whole * step
-
-    vector = state
-    for b, block in enumerate(circuit.blocks, start=1):
-        for gate in block.gates:
-            vector = gate.apply(vector)
-        if b < len(circuit.blocks):
-            vector = told(vector.real) + 1j * told(vector.imag)
-    loss = np.vdot(vector, circuit.observable.apply(vector)).real
-    return float(told(np.array([loss]))[0])
-
-
-@settings(max_examples=60)
-@given(
-    st.integers(1, 3).flatmap(lambda n: st.tuples(line_circuits(n, 3), states(n))),
-    st.floats(1e-6, 1.9),
-)
-def test_quantised_vectors_keep_the_promised_accuracy(
-    pair: tuple[DistributedCircuit, np.ndarray], accuracy: float
-) -> None:
-    circuit, state = pair
-    n, layers = circuit.qubits, circuit.layers
-    cost = costs.inference_by_vectors(n, layers, accuracy)
-    numbers = (2 * layers - 1) * 2 ** (n + 1) + 1
-    assert cost.bits % numbers == 0
-    assert (cost.messages, cost.qubits, cost.copies) == (2 * layers, 0, 0)
-    error = abs(quantised_loss(circuit, state, cost.bits // numbers) - circuit.loss(state))
-    assert error <= accuracy + rounding(len(circuit.gates), 2**n)
-
-
+@settings(max_examples=15)
 @given(st.integers(1, 12), st.integers(1, 12), st.floats(1e-9, 1.9))
 def test_more_accuracy_never_costs_fewer_bits(qubits: int, layers: int, accuracy: float) -> None:
-    coarse = costs.inference_by_vectors(qubits, layers, accuracy)
-    fine = costs.inference_by_vectors(qubits, layers, accuracy / 2)
-    assert fine.bits > coarse.bits / 2
-    assert fine.bits >= coarse.bits
+    coarse = costs.classical(qubits, 2 * layers - 1, accuracy, 0.1)
+    fine = costs.classical(qubits, 2 * layers - 1, accuracy / 2, 0.1)
+    for method, bill in fine.items():
+        assert bill.bits >= coarse[method].bits
+    # One bit more for each number, and at most one for a longer exponent.
+    numbers = (2 * layers - 1) * 2 ** (qubits + 1)
+    assert fine["classical-vectors"].bits <= coarse["classical-vectors"].bits + 2 * numbers + 1
+
+
+@settings(max_examples=6)
+@given(st.integers(1, 60), st.integers(1, 6), st.floats(0.01, 1.0))
+def test_the_advantage_begins_where_the_sign_changes(
+    layers: int, parties_less_one: int, accuracy: float
+) -> None:
+    parties = min(6, parties_less_one + 1)
+    for method in ("sampling", "amplitude-estimation"):
+        least = costs.advantage_from(method, layers, accuracy, 0.1, parties)
+        assert least is not None
+        for n in {least, max(1, least - 1)}:
+            bills = costs.inference(n, layers, accuracy, 0.1, parties)
+            bits = min(bill.bits for bill in bills.values() if not bill.qubits)
+            assert (bills[method].qubits < bits) == (n == least)
+
+
+@pytest.mark.parametrize("least", [1, 2, 3, 7, 8, 100])
+def test_bisection_finds_the_least(least: int) -> None:
+    assert costs.least(lambda n: n >= least, 100) == least
+    assert costs.least(lambda n: n >= 101, 100) is None
 
 
 @given(st.integers(1, 20), st.integers(1, 20))
@@ -136,7 +121,7 @@ def test_an_accuracy_outside_its_range_is_named(accuracy: float) -> None:
     for ask in (
         lambda: sampling_copies(accuracy, 0.1),
         lambda: costs.inference(2, 1, accuracy, 0.1),
-        lambda: costs.inference_by_vectors(2, 1, accuracy),
+        lambda: costs.classical(2, 1, accuracy, 0.1),
         lambda: inference.estimate_random(2, 1, accuracy, 0.1, 0),
     ):
         with pytest.raises(InputError, match=r"accuracy .*: expected a number in \(0, 2\)"):
@@ -148,6 +133,7 @@ def test_a_failure_probability_outside_its_range_is_named(failure: float) -> Non
     for ask in (
         lambda: sampling_copies(0.1, failure),
         lambda: costs.inference(2, 1, 0.1, failure),
+        lambda: costs.classical(2, 1, 0.1, failure),
         lambda: inference.estimate_random(2, 1, 0.1, failure, 0),
     ):
         with pytest.raises(InputError, match=r"failure probability .*: expected .* in \(0, 1\)"):
@@ -158,22 +144,3 @@ def test_a_failure_probability_outside_its_range_is_named(failure: float) -> Non
 def test_a_circuit_has_qubits_and_layers(qubits: int, layers: int) -> None:
     with pytest.raises(InputError, match="expected at least one of each"):
         costs.inference(qubits, layers, 0.1, 0.1)
-
-
-@given(st.integers(1, 20), st.integers(1, 10), st.floats(1e-9, 1.9))
-def test_vectors_are_rounded_as_coarsely_as_the_triangle_inequality_allows(
-    qubits: int, layers: int, accuracy: float
-) -> None:
-    crossings, numbers = 2 * layers - 1, 2 ** (qubits + 1)
-
-    def worst(bits: int) -> mp.mpf:
-        """Largest loss error with numbers of `bits` bits, that is with steps of 2^(2-bits)."""
-        step = mp.mpf(2) ** (2 - bits)
-        moved = crossings * mp.sqrt(numbers) * step / 2
-        return (1 + moved) ** 2 - 1 + step / 2
-
-    with mp.workdps(60):
-        cost = costs.inference_by_vectors(qubits, layers, accuracy)
-        bits = cost.bits // (crossings * numbers + 1)
-        assert worst(bits) <= mp.mpf(repr(accuracy))
-        assert bits == 2 or worst(bits - 1) > mp.mpf(repr(accuracy))

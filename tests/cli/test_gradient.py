@@ -36,6 +36,22 @@ def test_more_parties_pay_for_more_changes_of_hands(call: Call) -> None:
         assert ran["transcript"]["qubits"] == price[method]["qubits"]
 
 
+def test_backpropagation_runs_and_is_priced_beside(call: Call) -> None:
+    asked = ("--qubits", "5", "--layers", "2", "--parameters", "7", "--accuracy", "0.01")
+    priced = json.loads(call("cost", "gradient", *asked, "--json").stdout)
+    ran = call("run", "gradient", "--method", "classical-vectors", *asked, "--json")
+    said = json.loads(ran.stdout)
+    assert said["max_error"] <= 0.01
+    bill = {name: said["transcript"][name] for name in ("messages", "bits")}
+    assert bill == priced["classical"] == said["classical"]
+    assert set(priced["advantage"]) == set(METHODS)
+    assert priced["advantage"]["clifford-shadows"] is None
+    lines = call("cost", "gradient", *asked).stdout
+    assert f"classical vectors: {bill['bits']} bits" in lines
+    assert "clifford-shadows: " in lines
+    assert "less than classical bits at no n in reach" in lines
+
+
 def test_people_get_lines(call: Call) -> None:
     ran = call("run", "gradient", "--method", "direct", *POINT).stdout
     assert ran.startswith("entries 4, ")
@@ -53,7 +69,7 @@ def test_people_get_lines(call: Call) -> None:
         (("cost", "gradient", *POINT, "--weight", "9"), "weight 9: expected 1 to n+1 = 3"),
         (
             ("run", "gradient", "--method", "pauli-shadows", *POINT[:-1], "1e-8"),
-            "copies in bases that are drawn one by one: expected at most 1000000",
+            "accuracy 1e-08: more than the 1000000 copies of which outcomes are drawn",
         ),
         (
             ("run", "gradient", "--method=direct", "--qubits=1", "--layers=999", "--parameters=5"),

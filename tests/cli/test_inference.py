@@ -8,6 +8,7 @@ import re
 import pytest
 
 from qdml.bounds import costs
+from qdml.model import vector_plans
 from qdml.protocols import amplitude_estimation, drawn, iterative_estimation
 from qdml.protocols.inference import estimate_random
 from tests.cli.conftest import Call
@@ -28,7 +29,7 @@ def test_a_run_prints_what_the_protocol_found(call: Call) -> None:
     found = estimate_random(3, 2, 0.5, 0.1, 1)
     assert set(said) == {
         "schema_version", "method", "value", "interval", "exact", "transcript", "engine", "seed",
-        "leakage",
+        "leakage", "prices",
     }  # fmt: skip
     assert (said["value"], said["exact"], said["seed"]) == (found.value, found.exact, 1)
     assert said["interval"] == list(found.interval)
@@ -75,11 +76,45 @@ def test_the_bill_of_amplitude_estimation_is_its_price(call: Call) -> None:
     assert {name: bill[name] for name in price} == price
 
 
+@pytest.mark.parametrize("method", vector_plans.METHODS)
+def test_classical_methods_run_and_pay_their_price(method: str, call: Call) -> None:
+    asked = ("--qubits", "12", "--layers", "1", "--accuracy", "0.6", "--parties", "2")
+    ran = call("run", "inference", *asked, "--method", method, "--json")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    said = json.loads(ran.stdout)
+    promise = ("--failure-probability", "0.05")
+    priced = json.loads(call("cost", "inference", *asked, *promise, "--json").stdout)["methods"]
+    assert {name: said["transcript"][name] for name in priced[method]} == priced[method]
+    assert said["transcript"]["qubits"] == 0
+    assert abs(said["value"] - said["exact"]) <= 0.6
+    # The other line: what the quantum ways take, and the other classical ones.
+    assert said["prices"][method]["bits"] == said["transcript"]["bits"]
+    assert said["prices"]["sampling"]["qubits"] == priced["sampling"]["qubits"]
+
+
+def test_prices_tell_from_which_size_on_qubits_are_fewer(call: Call) -> None:
+    said = json.loads(call("cost", "inference", *POINT, "--json").stdout)["crossovers"]
+    assert [one["method"] for one in said] == ["sampling", "amplitude-estimation"]
+    for one in said:
+        assert one["qubits"] == costs.advantage_from(one["method"], 2, 0.5, 0.1)
+    lines = call("cost", "inference", *POINT).stdout
+    assert f"any classical way bits from n = {said[0]['qubits']} on" in lines
+
+
+def test_an_accuracy_below_the_outcomes_that_are_drawn_says_what_is_reached(call: Call) -> None:
+    for accuracy in ("1e-12", "1e-300"):
+        result = call("run", "inference", *changed("--accuracy", accuracy))
+        assert (result.exit_code, result.stdout) == (2, "")
+        found = re.search(r"accuracy 1e-\d+: .* expected ([\d.e-]+) or more", result.stderr)
+        assert found
+        assert call("run", "inference", *changed("--accuracy", found[1])).exit_code == 0
+
+
 def test_reflections_need_a_vector(call: Call) -> None:
     asked = ("--qubits", "4", "--layers", "1", "--input", "structured", "--accuracy", "0.5")
     refused = call("run", "inference", *asked, "--method", "amplitude-estimation")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "need it as a vector; add --engine state-vector" in refused.stderr
+    assert "needs the input as a vector; add --engine state-vector" in refused.stderr
     written = (*asked, "--method", "amplitude-estimation", "--engine", "state-vector")
     assert call("run", "inference", *written).exit_code == 0
 

@@ -14,6 +14,7 @@ from qdml.config import (
 
 #: More mutants may be added, none may go.
 NAMED: dict[str, set[str]] = {
+    "classical-vectors": {"errors do not add up", "no root of N", "sketches without N"},
     "copies-are-degrees": {"signal 1"},
     "cross-entropy-one-way": {"Haar moments", "no norm in the tail", "no union over messages"},
     "disjointness-certificates": {"offered for n - 2", "p shrunk by 0.1%", "growth 2^(n/2)"},

@@ -124,6 +124,15 @@ def test_a_crossover_is_where_the_sign_changes() -> None:
     assert crossover(first, lambda at: first(at) + 1, task, most=2**20) is None
 
 
+def test_ten_thousand_rotations_in_a_block() -> None:
+    """Where the formula for P = 10^4 and a run of it meet: one state serves all entries."""
+    found, exact = gradient_methods.run_random("commuting-block", 3, 1, 10**4, 0.2, 1e-9, 1)
+    assert len(exact) == 2 * 10**4
+    assert np.abs(found.gradient - exact).max() <= 0.2
+    task = Task(3, 1, 10**4, 0.2, 1e-9)
+    assert found.qubits == gradient_costs.qubits("commuting-block", task)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -139,6 +148,10 @@ def test_a_crossover_is_where_the_sign_changes() -> None:
         (
             lambda c, s: gradient_methods.run_random("direct", 13, 1, 1, 0.1, 0.1, 0),
             "13 qubits, 2 derivatives: expected at most 12",
+        ),
+        (
+            lambda c, s: gradient_methods.run_random("direct", 2, 1, 5000, 0.1, 0.1, 0),
+            "direct of 10000 derivatives: up to 200000000 gates to simulate",
         ),
         (
             lambda c, s: gradient_methods.run_random("clifford-shadows", 9, 1, 1, 0.1, 0.1, 0),

@@ -15,7 +15,7 @@ from scipy.stats import binom, binomtest
 
 from qdml.bounds.costs import sampling_copies
 from qdml.errors import InputError
-from qdml.model.circuit import DistributedCircuit
+from qdml.model.circuit import Block, DistributedCircuit
 from qdml.protocols import drawn, inference
 from qdml.quantum import reference
 from qdml.tensor.chain import TOLERANCE
@@ -225,8 +225,38 @@ def test_a_metered_inference_at_2_to_the_60() -> None:
 
 
 def test_copies_beyond_what_can_be_drawn_are_refused() -> None:
-    with pytest.raises(InputError, match=r"copies = \d+: outcomes of at most 2\^53 copies"):
+    with pytest.raises(InputError, match=r"accuracy 1e-10: more than .* expected 2\.6e-08 or more"):
         inference.estimate_random(2, 1, 1e-10, 0.1, 0)
+    circuit, state = drawn.model(2, 1, 0)
+    with pytest.raises(InputError, match=r"copies = \d+: outcomes of at most 2\^53 copies"):
+        inference.run(circuit, state, 2**54, 0)
+
+
+def test_the_accuracy_that_is_said_to_be_reachable_is_reached() -> None:
+    found = inference.estimate_random(2, 1, 2.6e-8, 0.1, 0)
+    assert found.transcript.copies > 10**15
+    assert abs(found.value - found.exact) <= 2.6e-8
+
+
+def test_a_million_copies_of_twenty_qubits() -> None:
+    accuracy = 0.002716
+    found = inference.estimate_random(20, 1, accuracy, 0.05, 3)
+    assert 10**6 <= found.transcript.copies < 1.001 * 10**6
+    assert found.transcript.qubits == 20 * found.transcript.copies
+    # Missed with probability below 1e-9: 3.5 times the promised radius.
+    assert abs(found.value - found.exact) <= 3.5 * accuracy
+
+
+def test_an_observable_at_a_party_without_a_register_is_refused() -> None:
+    circuit = DistributedCircuit.alternating([[], []], 1)
+    with pytest.raises(InputError, match="observable is at 'carol', who holds no register at the"):
+        replace(circuit, observer="carol")
+    with pytest.raises(InputError, match="expected 'bob', or a last block for 'alice'"):
+        replace(circuit, observer="alice")
+    assert replace(circuit, observer="bob").owners == circuit.owners
+    moved = replace(circuit, blocks=(*circuit.blocks, Block(())), owners=("alice", "bob", "carol"))
+    found = inference.run(replace(moved, observer="carol"), np.array([1.0, 0]), 3, 0)
+    assert found.transcript.messages == 3
 
 
 @pytest.mark.parametrize("copies", [0, -1])
