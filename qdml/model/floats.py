@@ -51,7 +51,10 @@ class Floats:
 
     @property
     def unit(self) -> Fraction:
-        """u: rounding to nearest changes x with |x| <= 2^top by at most max(u |x|, step/2)."""
+        """u: rounding to nearest changes x with |x| <= 2^top by at most max(u |x|, step/2).
+
+        Without octaves by up to a whole step above the largest number.
+        """
         return Fraction(1, 2 ** (self.mantissa + 1))
 
     @property
