@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sympy import QQ, QQ_I
 
 from qdml.errors import InputError
 
@@ -59,7 +59,7 @@ class Direction:
     @property
     def half(self) -> tuple[Any, Any]:
         """(cos, sin) of half the angle, times sqrt(cosine^2 + sine^2)."""
-        return QQ_I(self.cosine, 0), QQ_I(self.sine, 0)
+        return gaussian(self.cosine), gaussian(self.sine)
 
     def shifted(self, quarter_turns: int) -> Direction:
         """The angle plus `quarter_turns` times pi/2."""
@@ -77,10 +77,9 @@ def is_exact(state: State) -> bool:
 
 def gaussian(real: int | Fraction, imaginary: int | Fraction = 0) -> Any:
     """One Gaussian rational."""
-    real, imaginary = Fraction(real), Fraction(imaginary)
-    return QQ_I(
-        QQ(real.numerator, real.denominator), QQ(imaginary.numerator, imaginary.denominator)
-    )
+    rational, pair = _domains()
+    parts = (Fraction(part) for part in (real, imaginary))
+    return pair(*(rational(part.numerator, part.denominator) for part in parts))
 
 
 def exact(values: npt.ArrayLike) -> State:
@@ -88,13 +87,13 @@ def exact(values: npt.ArrayLike) -> State:
     source = np.asarray(values, dtype=object)
     out = np.empty(source.shape, dtype=object)
     for index, value in np.ndenumerate(source):
-        out[index] = value if isinstance(value, QQ_I.dtype) else gaussian(value)
+        out[index] = value if _is_gaussian(value) else gaussian(value)
     return out
 
 
 def imaginary_unit(state: State) -> Any:
     """The imaginary unit in the number system of `state`."""
-    return QQ_I(0, 1) if is_exact(state) else 1j
+    return gaussian(0, 1) if is_exact(state) else 1j
 
 
 def conjugate(state: State) -> State:
@@ -103,7 +102,7 @@ def conjugate(state: State) -> State:
         return state.conj()
     out = np.empty(state.shape, dtype=object)
     for index, value in np.ndenumerate(state):
-        out[index] = QQ_I.dtype(value.x, -value.y)
+        out[index] = type(value)(value.x, -value.y)
     return out
 
 
@@ -114,13 +113,28 @@ def inner(left: State, right: State) -> Any:
 
 def real(value: Any) -> Any:
     """Real part: a float (or array of them), or an exact `Fraction`."""
-    if isinstance(value, QQ_I.dtype):
+    if _is_gaussian(value):
         return Fraction(int(value.x.numerator), int(value.x.denominator))
     return np.real(value)
 
 
 def imaginary(value: Any) -> Any:
     """Imaginary part: a float (or array of them), or an exact `Fraction`."""
-    if isinstance(value, QQ_I.dtype):
+    if _is_gaussian(value):
         return Fraction(int(value.y.numerator), int(value.y.denominator))
     return np.imag(value)
+
+
+def _is_gaussian(value: Any) -> bool:
+    # Numbers and arrays of numpy are told apart without sympy, which takes long to import.
+    if isinstance(value, (complex, float, int, Fraction, np.generic, np.ndarray)):
+        return False
+    return isinstance(value, _domains()[1].dtype)
+
+
+@cache
+def _domains() -> tuple[Any, Any]:
+    """The rationals and the Gaussian rationals of sympy."""
+    from sympy import QQ, QQ_I
+
+    return QQ, QQ_I

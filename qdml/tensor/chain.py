@@ -171,15 +171,22 @@ class Chain:
 
     def local_means(self, matrix: Array) -> npt.NDArray[np.float64]:
         """<M_q> for one Hermitian matrix (2, 2) on each qubit in turn, in one sweep; shape (n,)."""
-        cores = _right_canonical(self.cores)
-        norm = np.linalg.norm(cores[0]) ** 2
-        carry: Array = np.ones((1, 1), dtype=complex)
+        right: Array = np.ones((1, 1), dtype=complex)
+        reached: list[Array] = []
+        for core in reversed(self.cores):
+            # A R at a qubit, and from it the environment R of the qubit before.
+            reached.append((core.reshape(-1, len(right)) @ right).reshape(core.shape))
+            right = reached[-1].reshape(len(core), -1) @ core.reshape(len(core), -1).conj().T
+        left: Array = np.ones((1, 1), dtype=complex)
         means = np.empty(self.qubits)
-        for q, core in enumerate(cores):
-            # Right-canonical cores turn all that follows into the identity.
-            means[q] = np.trace(_transfer(carry, core, _on(matrix, core))).real / norm
-            carry = _transfer(carry, core, core)
-        return means
+        for q, core in enumerate(self.cores):
+            image = (left @ core.reshape(len(core), -1)).reshape(core.shape)
+            density = np.einsum("atb,asb->ts", reached.pop(), image.conj())
+            means[q] = np.trace(matrix @ density).real
+            bond = core.shape[2]
+            left = core.reshape(-1, bond).conj().T @ image.reshape(-1, bond)
+        shares: npt.NDArray[np.float64] = means / right[0, 0].real
+        return shares
 
     def sample(self, copies: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
         """Outcomes of measuring all qubits of every copy; shape (copies, n)."""
