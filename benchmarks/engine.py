@@ -1,7 +1,7 @@
-"""The state-vector engine beside its peers: `python -m benchmarks.engine --json [--quick]`.
+"""The engines beside their peers: `python -m benchmarks.engine [--json] [--quick]`.
 
-All run in this process, one thread each, complex128, on circuits prepared beforehand. Agreement
-comes first; then repeats take turns, and medians are compared. A ratio is peer over ours.
+All run in this process, one thread each, at one precision, on what was prepared beforehand.
+Agreement comes first; then repeats take turns, and medians are compared. A ratio is peer over ours.
 """
 
 from __future__ import annotations
@@ -10,151 +10,107 @@ import argparse
 import json
 import os
 import platform
-import time
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
-import numpy as np
+from benchmarks import chains, cold, device, vectors
+from benchmarks.floors import floors, fractions
+from benchmarks.peers import PACKAGES
+from benchmarks.plot import draw
 
-from benchmarks.peers import PACKAGES, Prepared, installed
-from qdml.model.ansatz import random_line, random_pauli
-from qdml.model.circuit import DistributedCircuit
-from qdml.quantum import statevector
-from qdml.quantum.gates import act
-from qdml.quantum.normal_form import compile_gates
-from qdml.quantum.reference import basis_state
-
-#: Peers may differ from us by this much: rounding over some hundred gates.
-AGREEMENT = 1e-11
-
-#: Seconds after which a race is repeated no more; a tenth of it for a quick one.
-PATIENCE = 8.0
+SECTIONS = ("vectors", "samples", "chains", "cold", "device")
 
 
 def main() -> None:
     """Run the comparison and print it as a table or as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--quick", action="store_true", help="few qubits, under a minute")
-    parser.add_argument("--qubits", type=int, nargs="+", help="registers to try")
+    parser.add_argument("--quick", action="store_true", help="small sizes, under a minute")
+    parser.add_argument("--qubits", type=int, nargs="+", help="sizes of state vectors")
+    parser.add_argument("--only", choices=SECTIONS, nargs="+", default=SECTIONS)
+    parser.add_argument(
+        "--into", type=Path, help="result file whose rows these replace or join; draws its plot"
+    )
     chosen = parser.parse_args()
-    sizes = chosen.qubits or ([8, 12] if chosen.quick else [8, 12, 16, 20])
-    patience = PATIENCE / 10 if chosen.quick else PATIENCE
-    rows = [row for n in sizes for row in compare(n, patience)]
-    found = {"machine": machine(), "versions": versions(), "floors": floors(), "rows": rows}
-    if chosen.json:
-        print(json.dumps(found, indent=1))
-        return
-    for row in rows:
-        print(
-            f"{row['workload']:<16} n = {row['qubits']:<3} {row['ours_seconds'] * 1e3:10.3f} ms   "
-            f"{row['peer'] or '-':<18} {row['ratio'] or 0:8.2f}   {row['agreement']:.0e}"
-        )
+    found = {
+        "machine": machine(),
+        "versions": versions(),
+        "floors": floors(),
+        "rows": rows(chosen.only, chosen.qubits, chosen.quick),
+    }
+    if chosen.into:
+        found["rows"] = merged(chosen.into, found["rows"])
+    found["floors"]["fractions"] = fractions(found["rows"], found["floors"])
+    text = json.dumps(found, indent=1)
+    if chosen.into:
+        chosen.into.write_text(text + "\n")
+        chosen.into.with_suffix(".svg").write_text(draw(found["rows"]))
+    print(text if chosen.json else table(found))
 
 
-def compare(qubits: int, patience: float) -> list[dict[str, Any]]:
-    """Rows of all workloads on that many qubits: four layers of lines, 50 random strings."""
-    rng = np.random.default_rng(qubits)
-    state = rng.normal(size=2**qubits) + 1j * rng.normal(size=2**qubits)
-    state /= np.linalg.norm(state)
-    rows = []
-    for family, circuit in (
-        ("line", random_line(qubits, 4, rng)),
-        ("pauli", random_pauli(qubits, 1, 25, rng)),
-    ):
-        start = time.perf_counter()
-        program = compile_gates(circuit.gates, qubits)
-        preparation = time.perf_counter() - start
-        vector, zero = state.copy(), basis_state(0, qubits)
-        ours = Prepared(
-            lambda v=vector, p=program: statevector.run(p, v),  # type: ignore[misc]
-            lambda v=vector: v,  # type: ignore[misc]
-            lambda p=program, c=circuit, z=zero: statevector.gradient(p, z, c.observable),  # type: ignore[misc]
-        )
-        peers = {name: make(circuit, state) for name, make in installed().items()}
-        for workload in ("forward", "gradient"):
-            for row in race(workload, ours, peers, circuit, state, patience):
-                label = {"workload": f"{family} {workload}", "qubits": qubits}
-                rows.append({**label, **row, "preparation_seconds": preparation})
-    return rows
+def rows(sections: list[str], sizes: list[int] | None, quick: bool) -> list[dict[str, Any]]:
+    """The rows of some sections."""
+    sizes = sizes or ([8, 12] if quick else [8, 12, 16, 20, 24])
+    found = []
+    if "vectors" in sections:
+        found += vectors.rows(sizes, quick)
+    if "samples" in sections:
+        found += vectors.samples(12 if quick else 20, quick)
+    if "chains" in sections:
+        found += chains.rows(100, 8 if quick else 32, quick)
+    if "cold" in sections:
+        found += cold.rows(quick)
+    if "device" in sections:
+        found += device.rows(20 if quick else 26, quick)
+    return found
 
 
-def race(
-    workload: str,
-    ours: Prepared,
-    peers: dict[str, Prepared],
-    circuit: DistributedCircuit,
-    state: np.ndarray,
-    patience: float,
-) -> list[dict[str, Any]]:
-    """One row for every peer that can do the workload, or one without a peer."""
-    calls: dict[str, Callable[[], object]] = {"": getattr(ours, workload)}
-    calls |= {k: call for k, peer in peers.items() if (call := getattr(peer, workload))}
-    answers = {}
-    for name, call in calls.items():
-        found = call()
-        read = (peers[name] if name else ours).state
-        answers[name] = np.array(read() if workload == "forward" and read else found)
-    if len(calls) == 1 and workload == "forward" and circuit.qubits <= 12:
-        answers["reference"] = act(circuit.gates, state)
-    agreement = {k: float(np.abs(a - answers[""]).max()) for k, a in answers.items()}
-    for name, error in agreement.items():
-        if not error <= AGREEMENT:
-            raise SystemExit(f"{name} differs by {error:.1e} in {workload}: no timing is compared")
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    begun = time.perf_counter()
-    while len(times[""]) < 3 or (len(times[""]) < 50 and time.perf_counter() - begun < patience):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    medians = {name: float(np.median(found)) for name, found in times.items()}
-    common = {"dtype": "complex128", "ours_seconds": medians[""]}
-    if len(calls) == 1:
-        worst = max(agreement.values())
-        return [{**common, "peer": None, "peer_seconds": None, "ratio": None, "agreement": worst}]
-    return [
-        {
-            **common,
-            "peer": name,
-            "peer_seconds": medians[name],
-            "ratio": medians[name] / medians[""],
-            "agreement": agreement[name],
-        }
-        for name in calls
-        if name
+def merged(path: Path, new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a result file, those that were taken again replaced."""
+
+    def key(row: dict[str, Any]) -> tuple[Any, ...]:
+        return row["workload"], row["dtype"], row["qubits"], row["peer"] or ""
+
+    old = json.loads(path.read_text())["rows"] if path.exists() else []
+    kept = {key(row): row for row in [*old, *new]}
+    return [kept[k] for k in sorted(kept)]
+
+
+def table(found: dict[str, Any]) -> str:
+    """Rows, then by how much the engine falls short of its floors."""
+    lines = [
+        f"{row['workload']:<24} n = {row['qubits']:<4} {row['dtype']:<11} "
+        f"{row['ours_seconds'] * 1e3:10.3f} ms   {row['peer'] or '-':<20} {row['ratio'] or 0:8.2f}"
+        for row in found["rows"]
     ]
+    lines += [
+        f"{part['workload']:<24} n = {part['qubits']:<4} {part['dtype']:<11} "
+        f"{part['bandwidth']:4.0%} of bandwidth, {part['compute']:4.0%} of arithmetic"
+        for part in found["floors"]["fractions"]
+    ]
+    return "\n".join(lines)
 
 
 def machine() -> dict[str, Any]:
     """What the numbers were taken on."""
-    return {"processor": platform.machine(), "system": platform.system(), "cores": os.cpu_count()}
+    name = platform.machine()
+    listed = Path("/proc/cpuinfo")
+    if listed.exists():
+        models = [x for x in listed.read_text().splitlines() if x.startswith("model name")]
+        name = models[0].partition(": ")[2] if models else name
+    return {"processor": name, "system": platform.system(), "cores": os.cpu_count()}
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python, of what the engine uses, and of the peers."""
+    """Versions of Python, of what the engines use, and of the peers."""
     found = {"python": platform.python_version()}
-    for package in ("numpy", "numba", *dict.fromkeys(PACKAGES.values())):
+    used = ("numpy", "numba", "jax", "tensornetwork", "quimb", *PACKAGES.values())
+    for package in dict.fromkeys(used):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
-
-
-def floors() -> dict[str, float]:
-    """Bytes a second, read and written in place by one core: in memory, and in a cache."""
-    found = {}
-    for name, size in (("memory", 2**25), ("cache", 2**15)):
-        array = np.ones(size)
-        best = np.inf
-        for _ in range(10):
-            start = time.perf_counter()
-            for _ in range(max(1, 2**22 // size)):
-                array *= 1.0
-            best = min(best, time.perf_counter() - start)
-        found[f"{name}_bytes_per_second"] = 16 * size * max(1, 2**22 // size) / best
     return found
 
 

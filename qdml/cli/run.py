@@ -35,7 +35,7 @@ def inference(
         str, typer.Option("--input", help="random, or structured: a smooth wave on N points.")
     ] = "random",
     engine: Annotated[
-        str, typer.Option(help="auto, reference, state-vector or matrix-product.")
+        str, typer.Option(help="auto, reference, state-vector, accelerator or matrix-product.")
     ] = "auto",
     parties: Parties = 2,
     seed: Seed = 0,

@@ -20,7 +20,7 @@ from qdml.tensor.quantics import smooth
 
 #: `random` is a vector of normal deviates, `structured` a smooth wave packet on N grid points.
 Input = Literal["random", "structured"]
-Engine = Literal["auto", "reference", "state-vector", "matrix-product"]
+Engine = Literal["auto", "reference", "state-vector", "accelerator", "matrix-product"]
 
 #: Largest vector that is written out, and largest register that a chain is asked to hold.
 LARGEST_VECTOR, LARGEST_CHAIN = 20, 1000
@@ -56,7 +56,7 @@ def model(
             raise InputError(
                 f"{name} {found!r}: allowed are {', '.join(names)}{nearest(found, names)}"
             )
-    written = kind == "random" or engine in ("reference", "state-vector")
+    written = kind == "random" or engine in ("reference", "state-vector", "accelerator")
     chained = engine == "matrix-product" or not written
     _check_size(qubits, layers, written, chained, parties)
     if kind == "random":

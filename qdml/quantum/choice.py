@@ -1,7 +1,7 @@
 """Which engine runs a circuit: the reference for small ones, the compiled one where it pays.
 
-The choice depends on the circuit and the type of its input alone, never on the machine or on what
-ran before, so that the same question always gets the same bits.
+The choice depends on the circuit and the type of its input alone, never on what ran before, and
+below `WORTH_A_DEVICE` qubits not on the machine: the same question always gets the same bits.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from qdml.errors import InputError, nearest
@@ -24,10 +25,14 @@ from qdml.quantum.numbers import State, is_exact
 WORTH = 2**22
 
 #: Amplitudes of a state from which it may be chosen: a batch of smaller states costs it a call each
-#: where the reference takes them all at once.
-LEAST_AMPLITUDES = 2**8
+#: where the reference takes them all at once. A wide batch of at most `WHOLE` qubits costs it one
+#: product with the whole unitary.
+LEAST_AMPLITUDES, WHOLE = 2**8, 6
 
-ENGINES = ("reference", "state vector")
+#: Qubits from which an accelerator is chosen where there is one that holds the state.
+WORTH_A_DEVICE = 22
+
+ENGINES = ("reference", "state vector", "accelerator")
 
 _wanted: ContextVar[str | None] = ContextVar("engine", default=None)
 
@@ -64,26 +69,25 @@ class Engine:
         """Gates in order on a state (N, ...)."""
         if self.name == "reference":
             return act(gates, state)
-        from qdml.quantum import statevector
-
-        return statevector.forward(gates, state)
+        found: State = self._compiled.forward(gates, state)
+        return found
 
     def expectation(self, observable: Pauli, state: State) -> Any:
         """<state|O|state>/<state|state> for a state (N, ...)."""
         if self.name == "reference":
             return reference.expectation(observable, state)
-        from qdml.quantum import statevector
-
-        found = statevector.expectations([observable], state)[0]
+        found = self._compiled.expectations([observable], state)[0]
         return float(found) if state.ndim == 1 else found
 
     def gradient(self, gates: Sequence[Gate], state: State, observable: Pauli) -> list[Any]:
         """Derivative of the expectation value in every angle, in gate order; state (N,)."""
         if self.name == "reference":
             return reference.gradient(gates, state, observable)
-        from qdml.quantum import statevector
+        return list(map(float, self._compiled.gradient(gates, state, observable)))
 
-        return list(map(float, statevector.gradient(gates, state, observable)))
+    @property
+    def _compiled(self) -> Any:
+        return import_module(f"qdml.quantum.{self.name.replace(' ', '')}")
 
 
 def choose(gates: Sequence[Gate], state: State) -> Engine:
@@ -91,11 +95,21 @@ def choose(gates: Sequence[Gate], state: State) -> Engine:
     qubits = state.shape[0].bit_length() - 1
     if is_exact(state):
         return Engine("reference", qubits, state.nbytes)
-    pays = len(gates) * state.size >= WORTH and state.shape[0] >= LEAST_AMPLITUDES
-    name = _wanted.get() or ENGINES[pays]
+    fits = state.shape[0] >= LEAST_AMPLITUDES or is_wide(state)
+    pays = fits and len(gates) * state.size >= WORTH
+    name = _wanted.get() or ("accelerator" if pays and _device_fits(qubits) else ENGINES[pays])
     if name == "state vector":
         check_memory(qubits)
+    elif name == "accelerator":
+        from qdml.quantum import accelerator
+
+        accelerator.check_memory(qubits)
     return Engine(name, qubits, max(state.nbytes, 16 * state.size))
+
+
+def is_wide(state: State) -> bool:
+    """Whether a batch (N, ...) is cheaper as one product with the whole unitary."""
+    return bool(state.shape[0] <= 2**WHOLE and state.size > state.shape[0] ** 2)
 
 
 def check_memory(qubits: int, vectors: int = 3) -> None:
@@ -107,6 +121,15 @@ def check_memory(qubits: int, vectors: int = 3) -> None:
             f"{qubits} qubits: {vectors} state vectors take {_size(needed)}, this machine has "
             f"{_size(there)}; for shallow circuits qdml.model.light_cone needs no state vector"
         )
+
+
+def _device_fits(qubits: int) -> bool:
+    if qubits < WORTH_A_DEVICE:
+        return False
+    from qdml.quantum import accelerator
+
+    there = accelerator.memory()
+    return there is not None and accelerator.VECTORS * 16 * 2**qubits <= there
 
 
 def _size(count: int) -> str:

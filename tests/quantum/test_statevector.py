@@ -244,6 +244,30 @@ def test_the_choice_can_be_overridden() -> None:
         choice.using("vector").__enter__()
 
 
-def test_batches_of_small_states_go_to_the_reference() -> None:
-    gates = random_line(2, 1, np.random.default_rng(3)).gates
-    assert choice.choose(gates, np.zeros((4, 2**20))).name == "reference"
+def test_batches_of_small_states_go_to_the_reference_or_are_one_product() -> None:
+    rng = np.random.default_rng(3)
+    for qubits, columns, name in ((2, 2**20, "state vector"), (7, 2**13, "reference")):
+        gates = random_line(qubits, 1, rng).gates
+        assert choice.choose(gates, np.zeros((2**qubits, columns))).name == name
+
+
+@pytest.mark.parametrize("kind", [np.complex128, np.complex64])
+@pytest.mark.parametrize("qubits", [1, 3, 6])
+def test_wide_batches_are_their_columns(qubits: int, kind: type) -> None:
+    rng = np.random.default_rng(qubits)
+    gates = (*random_line(qubits, 1, rng).gates, *random_pauli(qubits, 1, 3, rng).gates)
+    batch = np.stack([random_state(qubits, k) for k in range(2**qubits + 1)], axis=1)
+    found = statevector.forward(gates, batch.astype(kind))
+    assert found.dtype == kind
+    error = np.linalg.norm(found - act(gates, batch), axis=0).max()
+    size = 2**qubits
+    assert error <= (4 * (len(gates) + 1) + size) * np.sqrt(size) * float(np.finfo(kind).eps)
+
+
+def test_wide_batches_cost_one_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    run = statevector.run
+    monkeypatch.setattr(statevector, "run", lambda *given: calls.append(1) or run(*given))
+    gates = random_line(4, 1, np.random.default_rng(3)).gates
+    statevector.forward(gates, np.zeros((16, 5, 20)))
+    assert len(calls) == 16

@@ -1,0 +1,45 @@
+"""The accelerator engine, where there is an accelerator, beside the compiled one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.race import Contender, race
+from qdml.model.ansatz import random_line
+from qdml.quantum import accelerator, statevector
+from qdml.quantum.normal_form import compile_gates
+from qdml.quantum.reference import basis_state
+
+
+def rows(qubits: int, quick: bool) -> list[dict[str, Any]]:
+    """Forward, state kept on the device, and the whole gradient; no row without an accelerator."""
+    if accelerator.memory() is None:
+        return []
+    circuit = random_line(qubits, 4, np.random.default_rng(qubits))
+    program = compile_gates(circuit.gates, qubits)
+    zero = basis_state(0, qubits).astype(np.complex64)
+    held = {"vector": accelerator.up(zero)}
+
+    def forward() -> None:
+        held["vector"] = accelerator.run(program, held["vector"])
+        held["vector"].block_until_ready()
+
+    vector = zero.copy()
+    label = {"workload": "accelerator forward", "qubits": qubits, "dtype": "complex64"}
+    tolerance = 8 * (len(circuit.gates) + 1) * float(np.finfo(np.complex64).eps)
+    found = race(
+        label,
+        Contender(forward, lambda: accelerator.down(held["vector"])),
+        {"compiled": Contender(lambda: statevector.run(program, vector), lambda: vector)},
+        tolerance,
+        quick,
+    )
+    return found + race(
+        {**label, "workload": "accelerator gradient"},
+        Contender(lambda: accelerator.gradient(program, zero, circuit.observable)),
+        {"compiled": Contender(lambda: statevector.gradient(program, zero, circuit.observable))},
+        4 * tolerance,
+        quick,
+    )
