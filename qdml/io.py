@@ -35,6 +35,11 @@ def write_atomic(path: Path | str, content: bytes | str) -> None:
             raise
 
 
+def cache_folder() -> Path:
+    """What can be had again is kept here for this user: `qdml` in XDG_CACHE_HOME or `~/.cache`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qdml"
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[BinaryIO]:
     """Open `path`, made where it is wanting, for this writer alone.

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from qdml.data.registry import Entry, File, Form
 from qdml.errors import DataAbsent, DataError
-from qdml.io import locked, sha256_file
+from qdml.io import cache_folder, locked, sha256_file
 
 #: Environment variable that names a folder of files laid out as the registry's paths say.
 MIRROR = "QDML_DATA_MIRROR"
@@ -66,11 +66,6 @@ def intact(where: str, form: Form) -> bool | None:
     if any(one.sha256 is None for one in form.files):
         return None
     return all(sha256_file(folder / one.path) == one.sha256 for one in form.files)
-
-
-def cache_folder() -> Path:
-    """Where downloads are kept for this user: `qdml` in XDG_CACHE_HOME, else in `~/.cache`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qdml"
 
 
 def _absent(entry: Entry) -> DataAbsent:

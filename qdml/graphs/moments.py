@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 
 from qdml.data.graphs import GraphSet
-from qdml.data.source import cache_folder
 from qdml.errors import InputError
 from qdml.graphs.operators import operator
 from qdml.graphs.quadratic_form import QuadraticForm, form_of, pooled
-from qdml.io import write_atomic
+from qdml.io import cache_folder, write_atomic
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

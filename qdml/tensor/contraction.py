@@ -2,7 +2,7 @@
 
 The order of contraction comes from cotengra (Gray and Kourtis, arXiv:2002.01935): random greedy
 trials beside the order of time, then small subtrees put in their optimal order. The search stops by
-counting, never by the clock, so a seed fixes the plan.
+counting, never by the clock, so a seed fixes the plan. A searched order is kept on disk.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from qdml.errors import InputError
+from qdml.tensor import plans
 from qdml.tensor.network import Network
 from qdml.tensor.operations import Array
 
@@ -115,7 +116,13 @@ def _search(
     ends = [0, *range(len(inputs), 2 * len(inputs) - 2)]
     in_time = [(end, i) for end, i in zip(ends, range(1, len(inputs)), strict=False)]
     tree = cotengra.ContractionTree.from_path(*network, ssa_path=in_time)
-    trials = 0
+    question = {
+        "network": [inputs, output, sizes],
+        "search": [seed, cotengra.__version__, _PLACEMENTS, _COST_PER_PLACEMENT, _GREEDY, _SUBTREE],
+    }
+    path = plans.place(question)
+    order = plans.kept(path, len(inputs))
+    trials = 0 if order is None else _PLACEMENTS
     while (trials + 1) * len(inputs) < min(_PLACEMENTS, _cost(tree) / _COST_PER_PLACEMENT):
         trials += 1
         greedy = cotengra.RandomGreedyOptimizer(
@@ -126,8 +133,13 @@ def _search(
             **_GREEDY,
         )
         tree = min(tree, greedy.search(*network), key=_cost)
-    if trials:
+    if trials and order is None:
         tree.subtree_reconfigure_(subtree_size=_SUBTREE, minimize="combo")
+        order = [(int(a), int(b)) for a, b in tree.get_ssa_path()]
+        plans.keep(path, order)
+    if order is not None:
+        # Also right after the search, so that the same order is always run in the same way.
+        tree = cotengra.ContractionTree.from_path(*network, ssa_path=order)
     largest, peak = _memory(tree)
     plan = Plan(len(inputs), log2(largest), 8 * tree.total_flops(), 16 * largest, 16 * peak)
     return plan, tree.contract

@@ -49,8 +49,9 @@ def test_structured_inputs_and_engines_are_asked_for_by_name(call: Call) -> None
     said = json.loads(call("run", "inference", *asked).stdout)
     assert said["engine"].startswith("matrix-product state, 60 qubits")
     assert said["transcript"]["qubits"] == 60 * said["transcript"]["copies"]
-    chosen = call("run", "inference", *POINT, "--engine", "state-vector", "--json")
-    assert json.loads(chosen.stdout)["engine"].startswith("state vector, 3 qubits")
+    for name in ("state-vector", "accelerator"):
+        chosen = call("run", "inference", *POINT, "--engine", name, "--json")
+        assert json.loads(chosen.stdout)["engine"].startswith(f"{name.replace('-', ' ')}, 3 qubits")
 
 
 @pytest.mark.parametrize("method", [amplitude_estimation, iterative_estimation])

@@ -13,6 +13,7 @@ import pytest
 
 from qdml.errors import InputError
 from qdml.tensor import Contraction, Network, Plan, prepare
+from qdml.tensor import contraction as planning
 
 
 def grid(side: int, rng: np.random.Generator) -> Network:
@@ -89,7 +90,7 @@ def test_numbers_do_not_change_a_plan_and_seeds_may() -> None:
     assert len({prepare(first.network, seed).plan for seed in range(4)}) > 1
 
 
-def test_a_seed_fixes_the_plan_in_every_process() -> None:
+def test_a_seed_fixes_the_plan_in_every_process(tmp_path: Path) -> None:
     here = prepare(grid(6, np.random.default_rng(6)), seed=3)
     program = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
@@ -100,12 +101,71 @@ def test_a_seed_fixes_the_plan_in_every_process() -> None:
     for salt in ("1", "2"):
         out = subprocess.run(
             [sys.executable, "-c", program],
-            env={**os.environ, "PYTHONHASHSEED": salt},
+            env={**os.environ, "PYTHONHASHSEED": salt, "XDG_CACHE_HOME": str(tmp_path / salt)},
             capture_output=True,
             text=True,
             check=True,
         )
         assert out.stdout.strip() == f"{here.plan} {here.run().item()}"
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    planning._search.cache_clear()
+    return tmp_path / "qdml" / "plans"
+
+
+def test_a_searched_order_is_kept_and_taken_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = grid(6, np.random.default_rng(7))
+    first = prepare(network, seed=1)
+    (file,) = folder.iterdir()
+    assert file.suffix == ".json"
+    planning._search.cache_clear()
+    monkeypatch.setattr("cotengra.RandomGreedyOptimizer", None)  # no search
+    again = prepare(network, seed=1)
+    assert again.plan == first.plan
+    assert again.run() == first.run()  # the same bits
+    with pytest.raises(TypeError):
+        prepare(network, seed=2)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "",
+        "[]",
+        '{"order": 3}',
+        '{"order": [[0, 1]]}',
+        '{"order": [' + ", ".join(["[0, 1]"] * 35) + "]}",
+        '{"order": [' + ", ".join(["[true, 1.5]"] * 35) + "]}",
+        "[" * 100_000,
+    ],
+)
+def test_a_spoilt_file_is_searched_for_anew(folder: Path, spoilt: str) -> None:
+    network = grid(6, np.random.default_rng(7))
+    first = prepare(network)
+    (file,) = folder.iterdir()
+    written = file.read_text()
+    file.write_text(spoilt)
+    planning._search.cache_clear()
+    assert prepare(network).run() == first.run()
+    assert file.read_text() == written
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(folder: Path) -> None:
+    folder.parent.write_text("in the way")
+    network = grid(6, np.random.default_rng(7))
+    assert np.isfinite(prepare(network).run())
+
+
+def test_another_geometry_is_another_file(folder: Path) -> None:
+    for side in (6, 7):
+        prepare(grid(side, np.random.default_rng(8)))
+    prepare(grid(6, np.random.default_rng(9)))
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_a_plan_is_one_line() -> None:
