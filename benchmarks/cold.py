@@ -1,4 +1,4 @@
-"""A process that starts, takes one gradient on 12 qubits and ends: `python -m benchmarks.cold`.
+"""A process that starts, takes one gradient on 12 qubits and ends.
 
 Machine code is on disk already, as it is for the peer. The angles come from standard input, so
 that no engine pays for another one's imports.
@@ -53,13 +53,18 @@ def rows(quick: bool) -> list[dict[str, Any]]:
     """The row beside PennyLane's QNode on lightning.qubit, or ours alone without it."""
     angles = np.random.default_rng(12).uniform(-np.pi, np.pi, (BLOCKS, 2 * QUBITS)).tolist()
     peers = {}
-    try:
-        version("pennylane-lightning")
+    if _lightning():
         peers["lightning QNode"] = Contender(lambda: _run(LIGHTNING, angles))
-    except PackageNotFoundError:
-        pass
     label = {"workload": "cold process, gradient", "qubits": QUBITS, "dtype": "complex128"}
     return race(label, Contender(lambda: _run(OURS, angles)), peers, 1e-11, quick)
+
+
+def _lightning() -> bool:
+    try:
+        version("pennylane-lightning")
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _run(code: str, angles: list[list[float]]) -> np.ndarray:

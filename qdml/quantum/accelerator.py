@@ -150,6 +150,6 @@ def down(vector: Any) -> State:
 
 def _weight(vector: Any) -> float:
     norm = float(kernels.overlap(vector, vector))
-    if not norm > 0:
+    if not 0 < norm < np.inf:
         raise no_state()
     return norm

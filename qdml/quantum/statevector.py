@@ -150,6 +150,6 @@ def _floats(vector: State) -> npt.NDArray[np.floating]:
 
 def _weight(vector: State) -> float:
     norm = float(measures.weight(vector))
-    if not norm > 0:
+    if not 0 < norm < np.inf:
         raise no_state()
     return norm

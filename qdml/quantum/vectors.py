@@ -75,4 +75,7 @@ def by_reference(gate: Gate, vector: State, program: Program) -> State:
 
 def no_state() -> InputError:
     """What is wrong with a vector that cannot be normalised."""
-    return InputError("the state has norm zero, or entries that are no numbers")
+    return InputError(
+        "the state has norm zero, or entries that are no numbers, or too small or too large to be "
+        "squared; qdml.quantum.reference.amplitude_encoding normalises whatever has a direction"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,44 @@ def test_going_back_undoes_going_forward() -> None:
     back = [gate.inverse() for gate in reversed(gates)]
     returned = statevector.forward(back, statevector.forward(gates, state))
     assert abs(statevector.overlap(state, returned) - 1) <= tolerance(np.complex128, 2 * len(gates))
+
+
+def test_a_folder_that_cannot_be_written_sends_machine_code_to_the_user(tmp_path: Path) -> None:
+    # A file where the folder should be stops every user, the administrator too.
+    package, user = tmp_path / "site" / "qdml", tmp_path / "user"
+    source = Path(statevector.__file__).parent
+    for name in ("__init__", "lanes", "measures", "butterflies", "layers", "strings"):
+        (package / "quantum").mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / f"{name}.py", package / "quantum")
+    shutil.copy(source.parent / "__init__.py", package)
+    (package / "quantum" / "__pycache__").write_text("")
+    code = (
+        "import numpy as np\n"
+        "from qdml.quantum import measures\n"
+        "assert measures.weight(np.ones(4, complex)) == 4\n"
+        "print(measures.__file__, sum(measures.weight.stats.cache_hits.values()))\n"
+    )
+    env = {
+        "PYTHONPATH": str(package.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(user),
+        "XDG_CACHE_HOME": str(user),
+    }
+
+    def hits() -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+        )
+        where, count = done.stdout.rsplit(maxsplit=1)
+        assert Path(where).is_relative_to(package)
+        return int(count)
+
+    assert [hits(), hits()] == [0, 1]
+    assert list(user.rglob("*.nbi"))
+    # Without any folder the code is compiled anew.
+    shutil.rmtree(user)
+    user.write_text("")
+    assert hits() == 0
 
 
 def test_machine_code_is_kept_on_disk(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from scipy.stats import binom, chi2
 
 from qdml.errors import InputError
 from qdml.model.ansatz import random_line, random_pauli, random_string
+from qdml.model.autodiff import loss_and_gradient
 from qdml.model.circuit import DistributedCircuit
 from qdml.protocols.gradient import gradient_state
 from qdml.quantum import choice, reference, statevector
@@ -197,6 +198,42 @@ def test_memory_stays_within_its_bounds(kind: str) -> None:
     # The compiled tables are not traced: 2^11 + 2^12 numbers of 48 bytes here.
     assert peaks[0] <= 0.1 - 0.05
     assert peaks[1] <= 2.2 - 0.05
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-300, 1e300])
+def test_states_beyond_squares_are_turned_but_not_measured(size: float) -> None:
+    circuit, state = model("line", 5), np.zeros(32, dtype=complex)
+    state[3] = size
+    found = statevector.forward(circuit.gates, state)
+    # A denormal number has an absolute error, not a relative one.
+    bound = rounding(len(circuit.gates)) * size + 8 * len(circuit.gates) * 5e-324
+    assert np.abs(found - act(circuit.gates, state)).max() <= bound
+    for call in (
+        lambda: statevector.gradient(circuit.gates, state, circuit.observable),
+        lambda: statevector.expectations([circuit.observable], state),
+        lambda: statevector.sample_first(state, 3, np.random.default_rng(1)),
+    ):
+        with pytest.raises(InputError, match=r"too small or too large to be squared; .*encoding"):
+            call()
+
+
+@pytest.mark.parametrize("columns", [2, 3, 70])
+def test_odd_and_turned_over_batches(columns: int) -> None:
+    gates = random_line(5, 1, np.random.default_rng(columns)).gates
+    batch = np.array([random_state(5, k) for k in range(2 * columns)]).T[:, ::-2]
+    assert not batch.flags.c_contiguous
+    error = np.linalg.norm(statevector.forward(gates, batch) - act(gates, batch), axis=0).max()
+    assert error <= (4 * (len(gates) + 1) + 32) * np.sqrt(32) * np.finfo(float).eps
+
+
+def test_the_gradient_is_that_of_automatic_differentiation() -> None:
+    circuit, state = random_pauli(4, 1, 5, np.random.default_rng(5)), random_state(4, 5)
+    np.testing.assert_allclose(
+        statevector.gradient(circuit.gates, state, circuit.observable),
+        loss_and_gradient(circuit, state)[1],
+        rtol=0,
+        atol=4 * rounding(len(circuit.gates), 16),
+    )
 
 
 @pytest.mark.parametrize(
