@@ -144,7 +144,12 @@ def test_a_folder_that_cannot_be_written_sends_machine_code_to_the_user(tmp_path
 
     def hits() -> int:
         done = subprocess.run(
-            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         where, count = done.stdout.rsplit(maxsplit=1)
         assert Path(where).is_relative_to(package)
