@@ -103,8 +103,8 @@ def price(
 ) -> dict[str, Any]:
     """Copies and qubits by method, crossovers with shadow tomography, and the classical bill.
 
-    For each constant C the least P at which shadow tomography wins; for each method the least n
-    from which it sends fewer qubits than rounded vectors bits.
+    For each constant C the least P at which shadow tomography wins, None for the constants that are
+    proved; for each method the least n from which it sends fewer qubits than rounded vectors bits.
     Raises `InputError` for numbers out of range, and for strings heavier than n+1.
     """
     owners = dealt(parties * layers, parties)
@@ -122,14 +122,10 @@ def price(
         {
             "constant": constant,
             "beats": method,
-            "parameters": crossover(
-                lambda task, m=method: qubits(m, task, weight),  # type: ignore[misc]
-                lambda task, c=constant: shadow_tomography(task, c),  # type: ignore[misc]
-                task,
-            ),
+            "parameters": least_parameters(method, task, constant),
         }
         for method in ("parameter-shift", "direct")
-        for constant in CONSTANTS
+        for constant in (*CONSTANTS, None)
     ]
     bill = by_vectors(task)
     return {
@@ -138,3 +134,16 @@ def price(
         "classical": {"messages": bill.messages, "bits": bill.bits},
         "advantage": {method: advantage_from(method, task, weight) for method in METHODS},
     }
+
+
+def least_parameters(method: str, task: Task, constant: float | None = None) -> int | None:
+    """P*: from how many rotations on shadow tomography takes fewer qubits than another method.
+
+    With `constant` for C, or with the constants that are proved for threshold search.
+    """
+
+    def search(at: Task) -> int:
+        known = constant is None
+        return qubits("shadow-tomography", at) if known else shadow_tomography(at, constant or 0.0)
+
+    return crossover(lambda at: qubits(method, at), search, task)

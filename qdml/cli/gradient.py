@@ -21,8 +21,8 @@ def run(
     method: Annotated[
         str,
         typer.Option(
-            help="parameter-shift, direct, commuting-block, pauli-shadows, clifford-shadows, or "
-            "classical-vectors."
+            help="parameter-shift, direct, commuting-block, pauli-shadows, clifford-shadows, "
+            "tomography, shadow-tomography, or classical-vectors."
         ),
     ],
     qubits: Annotated[int, typer.Option(callback=within(1, 12), help="Qubits n.")],
@@ -45,7 +45,7 @@ def run(
     from qdml.io import dumps
     from qdml.model.circuit import dealt
     from qdml.model.gradient_task import Task
-    from qdml.protocols.gradient_methods import run_random
+    from qdml.protocols.drawn_gradient import run_random
 
     task = qubits, layers, parameters, accuracy, failure_probability
     found, exact = run_random(method, *task, seed, parties)
@@ -107,7 +107,9 @@ def cost(
     typer.echo(f"classical vectors: {priced['classical']['bits']} bits")
     for crossover in priced["crossovers"]:
         least = crossover["parameters"]
+        constant = crossover["constant"]
+        which = f"C = {constant:g}" if constant else "the constants that are proved"
         typer.echo(
-            f"shadow tomography with C = {crossover['constant']:g} beats {crossover['beats']} "
+            f"shadow tomography with {which} beats {crossover['beats']} "
             + (f"from P = {least} on" if least else "at no P in reach")
         )

@@ -3,7 +3,7 @@
 With l = ln(2M/delta) every entry may fail with probability delta/M (union bound). Parameter shift
 is Hoeffding's inequality for 2k outcomes of weight 1/(2k); an entry measured on k copies of |g_b>
 is the same with k outcomes of weight 1/k; shadows are Bernstein's inequality for outcomes +-R that
-are not zero with probability 1/R.
+are not zero with probability 1/R. Tomography and threshold search: `qdml.model.shadow_task`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,18 @@ from fractions import Fraction
 from qdml.claims.intervals import check_promise, exact_fraction, sampling_copies
 from qdml.errors import InputError, nearest
 from qdml.model.circuit import dealt
+from qdml.model.shadow_task import Plan, plan, tomography_copies
 
 #: Methods that are run over the network, in the order in which they are told.
-METHODS = ("parameter-shift", "direct", "commuting-block", "pauli-shadows", "clifford-shadows")
+METHODS = (
+    "parameter-shift",
+    "direct",
+    "commuting-block",
+    "pauli-shadows",
+    "clifford-shadows",
+    "tomography",
+    "shadow-tomography",
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,12 @@ def shadow_factor(inverse_rate: int, accuracy: float | Fraction) -> Fraction:
     return 2 * inverse_rate * (1 + exact_fraction(accuracy) / 3)
 
 
+def search_plan(task: Task) -> Plan:
+    """The threshold search for all entries."""
+    promise = task.accuracy, task.failure_probability
+    return plan(task.qubits, len(task.owners), task.parameters, *promise)
+
+
 def copies(method: str, task: Task, weight: int | None = None) -> int:
     """Copies of each gradient state (of each shifted circuit for parameter shift) and entry.
 
@@ -71,6 +86,11 @@ def copies(method: str, task: Task, weight: int | None = None) -> int:
     strings["clifford-shadows"] = 2 ** (task.qubits + 1) + 1
     if method in strings:
         return task.copies(shadow_factor(strings[method], task.accuracy))
+    if method == "tomography":
+        promise = task.accuracy, task.failure_probability
+        return tomography_copies(task.qubits, len(task.owners), *promise)
+    if method == "shadow-tomography":
+        return search_plan(task).copies
     factors = {"parameter-shift": 1, "direct": 2, "commuting-block": 2}
     if method not in factors:
         raise InputError(

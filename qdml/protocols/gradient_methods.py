@@ -1,8 +1,8 @@
 """All derivatives of the loss over the metered network, by each method that can be run.
 
 Every method gets a circuit whose blocks are products of Pauli rotations, and returns estimates in
-gate order with one bill. The last three measure the strings Y (x) Q_j and need blocks whose strings
-commute, so that the later gates of a block leave Q_j alone.
+gate order with one bill. Commuting blocks and shadows measure the strings Y (x) Q_j and need blocks
+whose strings commute, so that the later gates of a block leave Q_j alone.
 """
 
 from __future__ import annotations
@@ -18,16 +18,15 @@ import numpy.typing as npt
 from qdml.claims.intervals import check_reach
 from qdml.claims.seeds import generator
 from qdml.errors import InputError
-from qdml.model.ansatz import random_commuting
-from qdml.model.circuit import Block, DistributedCircuit, dealt
-from qdml.model.gradient_task import Task, copies
+from qdml.model.circuit import Block, DistributedCircuit
+from qdml.model.gradient_task import Task, copies, search_plan
+from qdml.model.shadow_task import Plan
 from qdml.network import MOST_COPIES, Transcript
 from qdml.network.meter import Leakage, leakage
-from qdml.protocols import classical_vectors, gradient, inference
+from qdml.protocols import gradient, inference, threshold_search
 from qdml.quantum import clifford
 from qdml.quantum.gates import Gate, Pauli, Rotation
 from qdml.quantum.numbers import Radians, State
-from qdml.quantum.reference import amplitude_encoding
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,12 +66,33 @@ def run(
     strings = block_strings(circuit)
     most, heaviest = max(map(len, strings)), max(s.weight for block in strings for s in block)
     task = Task(circuit.qubits, circuit.layers, most, accuracy, failure_probability, circuit.owners)
-    bills: list[Transcript] = []
-    k, entries = copies(method, task, heaviest + 1), []
+    k = copies(method, task, heaviest + 1)
     check_reach(accuracy, k, MOST_DRAWN if method == "pauli-shadows" else MOST_COPIES)
-    for number, own in enumerate(strings, start=1):
+    search = search_plan(task) if method == "shadow-tomography" else None
+    return spend(method, circuit, state, k, seed, search)
+
+
+def spend(
+    method: str,
+    circuit: DistributedCircuit,
+    state: State,
+    k: int,
+    seed: int,
+    search: Plan | None = None,
+) -> Found:
+    """Estimate every derivative from k copies of each state, whatever that promises.
+
+    k copies of each |g_b> (and entry, for the method direct) or of each shifted circuit; `search`
+    for the method shadow-tomography, with copies of its own. Raises `InputError` as `run` does.
+    """
+    if search:
+        entries_asked = sum(map(len, block_strings(circuit)))
+        threshold_search.check_size(2**circuit.qubits, entries_asked, search)
+    bills: list[Transcript] = []
+    entries: list[float] = []
+    for number, own in enumerate(block_strings(circuit), start=1):
         rng = generator(seed, "gradient", method, number)
-        entries += _RUNNERS[method](_Block(circuit, state, number, own, k, rng, bills))
+        entries += _RUNNERS[method](_Block(circuit, state, number, own, k, rng, bills, search))
     totals = [bill.totals() for bill in bills]
     qubits, messages, bits = (
         sum(total[name] for total in totals) for name in ("qubits", "messages", "bits")
@@ -80,81 +100,8 @@ def run(
     return Found(np.array(entries), k, qubits, messages, bits, leakage(*bills))
 
 
-#: The classical method, run and priced beside those of `METHODS`.
-BACKPROPAGATION = "classical-vectors"
-
-#: Qubits, derivatives and networks that a run from a seed may ask for.
-LARGEST_RUN, MOST_ENTRIES, MOST_RUNS = 12, 2 * 10**4, 10**5
-
-#: Messages and gates of such a run: these take some minutes.
-MOST_MESSAGES, MOST_GATES = 10**6, 10**7
-
 #: Copies of one state whose bases are drawn one by one.
 MOST_DRAWN = 10**6
-
-
-def run_random(
-    method: str,
-    qubits: int,
-    layers: int,
-    parameters: int,
-    accuracy: float,
-    failure_probability: float,
-    seed: int,
-    parties: int = 2,
-) -> tuple[Found, Floats]:
-    """`run` on a random circuit of commuting blocks and input, and the exact gradient (M,).
-
-    Raises `InputError` as `run` does, and for a task that would take more than minutes.
-    """
-    blocks = parties * layers
-    owners = dealt(blocks, parties)
-    task = Task(qubits, layers, parameters, accuracy, failure_probability, owners)
-    if qubits > LARGEST_RUN or task.entries > MOST_ENTRIES:
-        raise InputError(
-            f"{qubits} qubits, {task.entries} derivatives: expected at most {LARGEST_RUN} and "
-            f"{MOST_ENTRIES}; qdml cost gradient prices larger tasks"
-        )
-    bases = 3 ** (qubits + 1)
-    networks = {"pauli-shadows": bases, "clifford-shadows": copies("clifford-shadows", task)}
-    if blocks * networks.get(method, 1) > MOST_RUNS:
-        raise InputError(
-            f"{method} on {qubits} qubits at accuracy {accuracy}: {networks[method]} runs for each "
-            f"of {blocks} blocks, expected up to {MOST_RUNS} in all; take fewer qubits, or "
-            "another accuracy or method"
-        )
-    each = {"parameter-shift": 2 * parameters, "direct": parameters}.get(method, 1)
-    # The messages for one |g_b> are 3B/2 on average over B blocks, and never more for a shift.
-    messages = 3 * blocks**2 // 2 * networks.get(method, each)
-    if messages > MOST_MESSAGES:
-        raise InputError(
-            f"{method} on {layers} layers with {parameters} parameters: up to {messages} messages, "
-            f"expected at most {MOST_MESSAGES}; take fewer layers or parameters"
-        )
-    gates = 2 * task.entries * blocks * networks.get(method, each)
-    if gates > MOST_GATES:
-        raise InputError(
-            f"{method} of {task.entries} derivatives: up to {gates} gates to simulate, expected at "
-            f"most {MOST_GATES}; take fewer layers or parameters, or the method commuting-block"
-        )
-    rng = generator(seed, "random gradient", qubits, layers, parameters)
-    circuit = random_commuting(qubits, layers, parameters, rng, parties=parties)
-    state = amplitude_encoding(rng.normal(size=2**qubits))
-    if method == BACKPROPAGATION:
-        found = by_vectors(circuit, state, accuracy, seed)
-    else:
-        found = run(method, circuit, state, accuracy, failure_probability, seed)
-    return found, np.array(circuit.gradient(state))
-
-
-def by_vectors(circuit: DistributedCircuit, state: State, accuracy: float, seed: int) -> Found:
-    """The classical rival: every derivative to `accuracy` from rounded vectors, without fail.
-
-    Raises `InputError` as `qdml.protocols.classical_vectors` does.
-    """
-    plan = classical_vectors.within_reach(circuit, accuracy)
-    slopes, bill = classical_vectors.gradient(circuit, state, plan, seed)
-    return Found(slopes, 0, bill.qubits, bill.messages, bill.bits, leakage(bill))
 
 
 @dataclass(frozen=True)
@@ -168,12 +115,18 @@ class _Block:
     copies: int
     rng: np.random.Generator
     bills: list[Transcript]
+    search: Plan | None = None
 
-    def read(self, gates: Sequence[Gate], copies: int) -> npt.NDArray[np.int64]:
-        """Basis outcomes (copies,) of new copies of |g_b> after gates of the owner."""
+    def prepare(self, copies: int) -> gradient.Prepared:
+        """New copies of |g_b> at its owner, billed."""
         seed = int(self.rng.integers(2**62))
         prepared = gradient.prepare(self.circuit, self.state, self.number, copies, seed)
         self.bills.append(prepared.transcript)
+        return prepared
+
+    def read(self, gates: Sequence[Gate], copies: int) -> npt.NDArray[np.int64]:
+        """Basis outcomes (copies,) of new copies of |g_b> after gates of the owner."""
+        prepared = self.prepare(copies)
         with prepared.holder as holder:
             holder.apply(gates, prepared.register)
             return holder.measure_basis(prepared.register).read(holder)
@@ -201,13 +154,8 @@ def _by_shift(block: _Block) -> list[float]:
 
 def _directly(block: _Block) -> list[float]:
     """k fresh copies of |g_b> for each entry."""
-    found = []
-    for j in range(len(block.strings)):
-        seed = int(block.rng.integers(2**62))
-        prepared = gradient.prepare(block.circuit, block.state, block.number, block.copies, seed)
-        block.bills.append(prepared.transcript)
-        found.append(gradient.measure(prepared, j))
-    return found
+    entries = range(len(block.strings))
+    return [gradient.measure(block.prepare(block.copies), j) for j in entries]
 
 
 def _jointly(block: _Block) -> list[float]:
@@ -249,12 +197,26 @@ def _by_clifford_shadows(block: _Block) -> list[float]:
     return list(map(float, sums / block.copies))
 
 
+def _by_tomography(block: _Block) -> list[float]:
+    """The best measurement of k copies of |g_b> for a state of which nothing is known."""
+    return list(map(float, threshold_search.tomography(block.prepare(block.copies))))
+
+
+def _by_threshold_search(block: _Block) -> list[float]:
+    """Batches of copies, held together and asked softly for entries that a hypothesis has wrong."""
+    assert block.search is not None
+    prepared = block.prepare(block.search.copies)
+    return list(map(float, threshold_search.learn(prepared, block.search).entries))
+
+
 _RUNNERS = {
     "parameter-shift": _by_shift,
     "direct": _directly,
     "commuting-block": _jointly,
     "pauli-shadows": _by_pauli_shadows,
     "clifford-shadows": _by_clifford_shadows,
+    "tomography": _by_tomography,
+    "shadow-tomography": _by_threshold_search,
 }
 
 

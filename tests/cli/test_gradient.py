@@ -15,7 +15,7 @@ POINT = ("--qubits", "2", "--layers", "1", "--parameters", "2", "--accuracy", "0
 def test_a_run_finds_the_gradient_and_pays_the_price(call: Call) -> None:
     price = json.loads(call("cost", "gradient", *POINT, "--json").stdout)["methods"]
     assert set(price) == set(METHODS)
-    for method in ("parameter-shift", "direct", "commuting-block"):
+    for method in ("parameter-shift", "direct", "commuting-block", "tomography"):
         ran = call("run", "gradient", "--method", method, *POINT, "--json")
         said = json.loads(ran.stdout)
         assert len(said["gradient"]) == len(said["exact"]) == 4
@@ -52,6 +52,21 @@ def test_backpropagation_runs_and_is_priced_beside(call: Call) -> None:
     assert "less than classical bits at no n in reach" in lines
 
 
+def test_shadow_tomography_is_run_where_it_can_be(call: Call) -> None:
+    point = ("--qubits=1", "--layers=1", "--parameters=1", "--accuracy=1.5")
+    price = json.loads(call("cost", "gradient", *point, "--weight=1", "--json").stdout)
+    asked = "run", "gradient", "--method", "shadow-tomography"
+    said = json.loads(call(*asked, *point, "--json").stdout)
+    assert said["max_error"] <= 1.5
+    paid = price["methods"]["shadow-tomography"]
+    assert (said["transcript"]["qubits"], said["transcript"]["copies"]) == tuple(
+        paid[name] for name in ("qubits", "copies")
+    )
+    refused = call(*asked, *POINT)
+    assert refused.exit_code == 2
+    assert "copies of |g_b> together" in refused.stderr
+
+
 def test_people_get_lines(call: Call) -> None:
     ran = call("run", "gradient", "--method", "direct", *POINT).stdout
     assert ran.startswith("entries 4, ")
@@ -59,6 +74,7 @@ def test_people_get_lines(call: Call) -> None:
     said = call("cost", "gradient", *POINT).stdout
     assert "commuting-block: " in said
     assert "shadow tomography with C = 1 beats parameter-shift" in said
+    assert "shadow tomography with the constants that are proved beats direct" in said
 
 
 @pytest.mark.parametrize(
@@ -90,4 +106,4 @@ def test_promises_near_the_smallest_numbers_have_a_price(
 ) -> None:
     said = json.loads(call("cost", "gradient", *POINT[:6], *promise, "--json").stdout)
     assert said["methods"]["direct"]["qubits"] > 0
-    assert len(said["crossovers"]) == 6
+    assert len(said["crossovers"]) == 8

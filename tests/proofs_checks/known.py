@@ -27,6 +27,7 @@ NAMED: dict[str, set[str]] = {
     },
     "freedom-is-linear": {"spectrum or parameters"},
     "gamma2-certificates": {"p and q shrunk by 1%", "a certificate for another matrix"},
+    "gradient-by-shadow-tomography": {"no noise", "never updated"},
     "gradient-costs": set(),
     "gradient-states": {
         "sign",

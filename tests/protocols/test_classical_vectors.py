@@ -20,7 +20,7 @@ from qdml.model.floats import Floats
 from qdml.model.gradient_task import Task
 from qdml.model.vectors import Rounded
 from qdml.network import Message
-from qdml.protocols import classical_vectors, drawn, gradient_methods
+from qdml.protocols import classical_vectors, drawn
 from qdml.testing import line_circuits, pauli_circuits, rounding, states
 
 #: Each statistical test below raises a false alarm with at most this probability.
@@ -152,7 +152,7 @@ def test_a_run_never_asks_for_the_exact_loss(monkeypatch: pytest.MonkeyPatch) ->
 @given(st.integers(1, 5), st.integers(1, 2), st.integers(1, 3), st.integers(2, 4))
 def test_the_classical_method_pays_its_price(n: int, layers: int, p: int, parties: int) -> None:
     asked = n, layers, p, 0.1, 0.1
-    found, exact = gradient_methods.run_random("classical-vectors", *asked, 0, parties)
+    found, exact = drawn_gradient.run_random("classical-vectors", *asked, 0, parties)
     assert np.abs(found.gradient - exact).max() <= 0.1
     priced = gradient_costs.price(*asked, 1, parties)["classical"]
     assert (found.messages, found.bits, found.qubits) == (priced["messages"], priced["bits"], 0)

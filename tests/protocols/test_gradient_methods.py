@@ -13,12 +13,12 @@ from qdml.errors import InputError
 from qdml.model.ansatz import pauli_block, random_commuting, random_line, random_pauli
 from qdml.model.circuit import DistributedCircuit
 from qdml.model.gradient_task import METHODS, Task
-from qdml.protocols import gradient_methods
+from qdml.protocols import drawn_gradient, gradient_methods
 from qdml.quantum.gates import Pauli, Rotation
 from qdml.quantum.numbers import Radians
 from qdml.quantum.reference import amplitude_encoding
 
-CHEAP = [method for method in METHODS if "shadows" not in method]
+CHEAP = [method for method in METHODS if "shadow" not in method]
 
 
 def problem(n: int, layers: int, p: int, seed: int) -> tuple[DistributedCircuit, np.ndarray]:
@@ -101,10 +101,12 @@ def test_costs_scale_as_they_say() -> None:
     assert ratio["parameter-shift"] > 100
     assert ratio["direct"] > 100
     assert ratio["commuting-block"] < 3
+    assert ratio["tomography"] == 1
+    assert ratio["shadow-tomography"] < 3
     doubled = Task(5, 2, 10, 0.05, 0.1)
     for method in METHODS:
         grown = gradient_costs.qubits(method, doubled) / gradient_costs.qubits(method, small)
-        assert grown == pytest.approx(4, rel=0.05)
+        assert grown == pytest.approx(20 if method == "shadow-tomography" else 4, rel=0.15)
 
 
 def test_a_crossover_is_where_the_sign_changes() -> None:
@@ -126,7 +128,7 @@ def test_a_crossover_is_where_the_sign_changes() -> None:
 
 def test_ten_thousand_rotations_in_a_block() -> None:
     """Where the formula for P = 10^4 and a run of it meet: one state serves all entries."""
-    found, exact = gradient_methods.run_random("commuting-block", 3, 1, 10**4, 0.2, 1e-9, 1)
+    found, exact = drawn_gradient.run_random("commuting-block", 3, 1, 10**4, 0.2, 1e-9, 1)
     assert len(exact) == 2 * 10**4
     assert np.abs(found.gradient - exact).max() <= 0.2
     task = Task(3, 1, 10**4, 0.2, 1e-9)
@@ -136,7 +138,7 @@ def test_ten_thousand_rotations_in_a_block() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda c, s: gradient_methods.run("shadow", c, s, 0.1, 0.1, 0), "nearest: 'pauli-shadow"),
+        (lambda c, s: gradient_methods.run("pauli", c, s, 0.1, 0.1, 0), "nearest: 'pauli-shadow"),
         (lambda c, s: gradient_methods.run("direct", c, s, 0.0, 0.1, 0), "accuracy 0"),
         (lambda c, s: gradient_methods.run("direct", c, s, 0.1, 0.0, 0), "failure probability 0"),
         (
@@ -146,15 +148,15 @@ def test_ten_thousand_rotations_in_a_block() -> None:
         (lambda c, s: Task(1, 1, 0, 0.1, 0.1), "0 parameters a block: expected at least one"),
         (lambda c, s: gradient_costs.price(2, 1, 1, 0.1, 0.1, 4), "weight 4: expected 1 to n"),
         (
-            lambda c, s: gradient_methods.run_random("direct", 13, 1, 1, 0.1, 0.1, 0),
+            lambda c, s: drawn_gradient.run_random("direct", 13, 1, 1, 0.1, 0.1, 0),
             "13 qubits, 2 derivatives: expected at most 12",
         ),
         (
-            lambda c, s: gradient_methods.run_random("direct", 2, 1, 5000, 0.1, 0.1, 0),
+            lambda c, s: drawn_gradient.run_random("direct", 2, 1, 5000, 0.1, 0.1, 0),
             "direct of 10000 derivatives: up to 200000000 gates to simulate",
         ),
         (
-            lambda c, s: gradient_methods.run_random("clifford-shadows", 9, 1, 1, 0.1, 0.1, 0),
+            lambda c, s: drawn_gradient.run_random("clifford-shadows", 9, 1, 1, 0.1, 0.1, 0),
             "take fewer qubits, or another accuracy",
         ),
     ],
