@@ -16,6 +16,7 @@ from qdml.model.ansatz import random_pauli
 from qdml.model.circuit import DistributedCircuit
 from qdml.model.gradient_task import Task, copies
 from qdml.model.shadow_task import Plan
+from qdml.network.collective import amplitudes
 from qdml.protocols import gradient_methods
 from qdml.quantum import occupations
 from qdml.quantum.gates import Pauli
@@ -24,8 +25,8 @@ from qdml.quantum.reference import amplitude_encoding
 
 Floats = npt.NDArray[np.float64]
 
-#: Copies that are held together on n qubits: as many as a question of some tens of milliseconds.
-HELD = {1: 64, 2: 16, 3: 7, 4: 4, 5: 3}
+#: Most qubits of a comparison: on more, no two copies can be held together in reach.
+MOST_QUBITS = 5
 
 #: The gap that a search at equal copies looks for.
 GAP = 0.5
@@ -68,28 +69,36 @@ class Compared:
 
     qubits: int
     parameters: int
+    batch: int
     copies: int
     errors: dict[str, Floats]
 
     def row(self) -> dict[str, Scalar]:
         """Means, for a table."""
         sizes: dict[str, Scalar] = {"n": self.qubits, "P": self.parameters, "copies": self.copies}
-        held: dict[str, Scalar] = {"held together": HELD[self.qubits]}
+        held: dict[str, Scalar] = {"held together": self.batch}
         return sizes | held | {way: float(self.errors[way].mean()) for way in WAYS}
 
 
-def compare(n: int, parameters: int, rounds: int, seeds: Sequence[int]) -> Compared:
-    """Every way on random circuits of one layer, with `rounds` searches' worth of copies."""
-    batch = HELD[n]
+def held(n: int, most: int) -> int:
+    """How many copies can be held together in `most` amplitudes; one at least."""
+    batches = range(2, most + 2)
+    return next(k for k in batches if amplitudes(2**n, (k // 2, k - k // 2)) > most) - 1
+
+
+def compare(n: int, parameters: int, batch: int, rounds: int, seeds: Sequence[int]) -> Compared:
+    """Every way on random circuits of one layer, with copies for `rounds` searches of a batch."""
     copies = rounds * 2 * batch
     errors: dict[str, list[float]] = {way: [] for way in WAYS}
     for seed in seeds:
         circuit, state = problem(n, parameters, np.random.default_rng(seed))
         exact = np.array(circuit.gradient(state))
         for way in WAYS:
-            found = _spent(way, circuit, state, parameters, copies, rounds, seed)
+            found = _spent(way, circuit, state, batch, rounds, seed)
             errors[way].append(float(np.abs(found - exact).max()))
-    return Compared(n, parameters, copies, {way: np.array(own) for way, own in errors.items()})
+    return Compared(
+        n, parameters, batch, copies, {way: np.array(own) for way, own in errors.items()}
+    )
 
 
 def problem(n: int, parameters: int, rng: np.random.Generator) -> tuple[DistributedCircuit, State]:
@@ -101,19 +110,18 @@ def _spent(
     way: str,
     circuit: DistributedCircuit,
     state: State,
-    parameters: int,
-    copies: int,
+    batch: int,
     rounds: int,
     seed: int,
 ) -> Floats:
-    """The entries, from K copies of each state in all; zero where an entry gets no copy."""
+    """The entries, from copies for so many rounds in all; zero where an entry gets no copy."""
+    copies, parameters = rounds * 2 * batch, len(circuit.blocks[0].gates)
     shares = {"parameter-shift": 2 * parameters, "direct": parameters, "tomography": 1}
     share = copies // shares.get(way, 1)
     if way == "no copies" or not share:
         return np.zeros(2 * parameters)
     if way in shares:
         return gradient_methods.spend(way, circuit, state, share, seed).gradient
-    batch = HELD[circuit.qubits]
     scale = round(sqrt(batch)) if way == "soft search" else 0
     plan = Plan(GAP, scale, batch, batch, rounds, rounds)
     return gradient_methods.spend("shadow-tomography", circuit, state, copies, seed, plan).gradient
@@ -144,8 +152,8 @@ def errors_figure(found: Sequence[Compared]) -> Figure:
         ),
         caption=(
             f"Means of {len(own[0].errors['direct'])} random circuits, bars from least to most. "
-            f"A search holds {HELD[n]} copies together and measures what it finds on as many; soft "
-            "and sharp are its thresholds with noise and without. An entry without a copy is "
+            f"A search holds {own[0].batch} copies together and measures what it finds on as many; "
+            "soft and sharp are its thresholds with noise and without. An entry without a copy is "
             "taken for zero."
         ),
     )
