@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qdml.errors import InputError, LocalityError, NoCloningError
-from qdml.network.party import Party, Record
+from qdml.network.party import Party
+from qdml.network.record import Record
 from qdml.network.register import Register
 from qdml.quantum import occupations
 from qdml.quantum.gates import Pauli, Rotation
