@@ -20,7 +20,7 @@ from qdml.model.floats import Floats
 from qdml.model.gradient_task import Task
 from qdml.model.vectors import Rounded
 from qdml.network import Message
-from qdml.protocols import classical_vectors, drawn
+from qdml.protocols import classical_vectors, drawn, drawn_gradient
 from qdml.testing import line_circuits, pauli_circuits, rounding, states
 
 #: Each statistical test below raises a false alarm with at most this probability.
