@@ -1,28 +1,33 @@
 """Attacks on quantum messages: a partner who measures what he was sent, and guesses the data.
 
-Alice's input is a real unit vector x (N,), amplitude-encoded; in every run of the inference
-protocol she sends copies of it, which are also what starts a step of training. The attacker sees
-outcomes only. Local attacks measure each message in a basis and maximise the likelihood; the
-collective one holds all k copies and makes the best measurement that there is for uniformly random
-real x, whose outcome law is drawn exactly: no network of ours could hold N^k amplitudes.
+Alice has real unit vectors x (N,), amplitude-encoded, and Bob the labels and the model that they
+train over the network. In every step she sends him copies of each example of the batch. The
+attacker, Bob, measures them, goes on with what he found, and knows outcomes only. Local attacks
+measure each message in a basis and maximise the likelihood; the collective one holds all k copies
+and makes the best measurement that there is for uniformly random real x, whose outcome law is drawn
+exactly: no network of ours could hold N^k amplitudes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qdml.claims.seeds import generator
+from qdml.model.ansatz import random_commuting
 from qdml.model.circuit import DistributedCircuit
-from qdml.network import Message
-from qdml.protocols.inference import walked
+from qdml.network import Party, Register
+from qdml.protocols.training import Examples, Plan, Trained
+from qdml.protocols.training import run as train
 from qdml.quantum.gates import Dense
-from qdml.quantum.reference import amplitude_encoding
 
 Floats = NDArray[np.float64]
+
+#: Rotations in Bob's model.
+ROTATIONS = 8
 
 #: Newton's method on the likelihood: it ends at this decrement, or after so many steps.
 _DECREMENT, _NEWTON = 1e-9, 60
@@ -34,55 +39,93 @@ _ANNEALING = 40
 _TABLE = 8192
 
 
-class Tap:
-    """The attacker's end of a metered stream of inferences that all begin with the same input.
+@dataclass
+class Attacker:
+    """Who measures copies of one real state of N = `size` dimensions, message by message.
 
-    In every run of the protocol Bob deviates in his own block and measurement alone.
+    Bases are random; adaptive ones are turned so that the estimate so far meets all their vectors
+    at one angle: then the signs of all amplitudes are known as soon as it is about right, and no
+    outcome is wasted on them.
     """
 
-    def __init__(self, x: Floats, seed: int) -> None:
-        self._state = amplitude_encoding(x)
-        self._seeds = generator(seed, "tap")
-        self.lines: list[Message] = []
-
-    def outcomes(self, basis: Floats, copies: int) -> Floats:
-        """Measure the next message, of `copies` copies, in the rows of `basis` (N, N).
-
-        Returns the rows that were found, (copies, N).
-        """
-        blocks = ((), (Dense(basis.astype(complex)),))
-        circuit = DistributedCircuit.alternating(blocks, len(basis).bit_length() - 1)
-        seed = int(self._seeds.integers(2**62))
-        network, parties, register = walked(circuit, self._state, copies, seed)
-        with parties["bob"] as bob:
-            found = bob.measure_basis(register).read(bob)
-        self.lines += network.transcript.lines
-        rows: Floats = basis[found]
-        return rows
-
-
-def local(
-    tap: Tap, size: int, copies: Sequence[int], rng: np.random.Generator, adaptive: bool
-) -> list[Floats]:
-    """Estimates (N,) after each of the ascending numbers of `copies`, message by message.
-
-    A message has a quarter of the copies measured before it, or one. Bases are random; adaptive
-    ones are turned so that the estimate so far meets all their vectors at one angle: then the signs
-    of all amplitudes are known as soon as it is about right, and no outcome is wasted on them.
-    """
-    seen = np.zeros((0, size))
-    guesses: list[Floats] = []
+    size: int
+    rng: np.random.Generator
+    adaptive: bool
+    seen: list[Floats] = field(default_factory=list)
     guess: Floats | None = None
-    for upto in copies:
-        while len(seen) < upto:
-            basis = random_basis(size, rng)
-            if guess is not None:
-                basis = _level(basis, guess)
-            batch = min(upto - len(seen), max(1, len(seen) // 4))
-            seen = np.vstack([seen, tap.outcomes(basis, batch)])
-            guess = likeliest(seen, guess) if adaptive else None
-        guesses.append(likeliest(seen, guess))
-    return guesses
+
+    def basis(self) -> Floats:
+        """The basis for the next message, its vectors in the rows (N, N)."""
+        basis = random_basis(self.size, self.rng)
+        return basis if self.guess is None else _level(basis, self.guess)
+
+    def learn(self, rows: Floats) -> None:
+        """Take in the rows (copies, N) of the basis that were found."""
+        self.seen.append(rows)
+        self.guess = self.estimate() if self.adaptive else None
+
+    def estimate(self) -> Floats:
+        """The estimate (N,) from all outcomes."""
+        return likeliest(np.vstack(self.seen), self.guess)
+
+
+@dataclass
+class Partner:
+    """Bob in a training run: he measures all copies of every example, and goes on with an outcome.
+
+    `guesses` has his estimates (m, N) whenever the copies of each example reach one of `marks`.
+    """
+
+    attackers: Sequence[Attacker]
+    marks: Sequence[int]
+    guesses: list[Floats] = field(default_factory=list)
+    copies: int = 0
+
+    def __call__(self, party: Party, register: Register) -> Register:
+        """What he does with a message, as the acting party; see `qdml.protocols.inference.Tap`."""
+        copies, name = register.copies, register.name
+        # Who is in the batch, and in what order, is public.
+        batch, fresh = party.private("batch"), []
+        for place, system in zip(batch, party.separate(register), strict=True):
+            attacker = self.attackers[place]
+            basis = attacker.basis()
+            party.apply([Dense(basis.astype(complex))], system)
+            attacker.learn(basis[party.measure_basis(system).read(party)])
+            fresh.append(attacker.seen[-1][-1])
+        self.copies += copies
+        if self.copies in self.marks:
+            self.guesses.append(np.array([attacker.estimate() for attacker in self.attackers]))
+        return party.prepare(np.array(fresh, dtype=complex).T, name, copies)
+
+
+def shots(marks: Sequence[int]) -> tuple[int, ...]:
+    """Copies in each step of training: a quarter of those before it, or one, through all marks."""
+    found, sent = [], 0
+    for mark in marks:
+        while sent < mark:
+            found.append(min(mark - sent, max(1, sent // 4)))
+            sent += found[-1]
+    return tuple(found)
+
+
+def attacked(
+    x: Floats,
+    labels: NDArray[np.int64],
+    marks: Sequence[int],
+    rng: np.random.Generator,
+    adaptive: bool,
+) -> tuple[list[Floats], Trained]:
+    """A training run on examples x (m, N), all in every batch, and what Bob makes of them.
+
+    Returns his estimates (m, N) after each of the ascending numbers of copies `marks`, and the run.
+    """
+    qubits = x.shape[1].bit_length() - 1
+    model = random_commuting(qubits, 1, ROTATIONS, rng).blocks[1].gates
+    circuit = DistributedCircuit.alternating(((), model), qubits)
+    plan = Plan("commuting-block", shots(marks), len(x), seed=int(rng.integers(2**62)))
+    bob = Partner([Attacker(x.shape[1], one, adaptive) for one in rng.spawn(len(x))], marks)
+    trained = train(circuit, Examples(x.T.astype(complex), labels), plan, bob)
+    return bob.guesses, trained
 
 
 def random_basis(size: int, rng: np.random.Generator) -> Floats:
@@ -121,7 +164,8 @@ def _climb(rows: Floats, x: Floats) -> Floats:
     count, size = rows.shape
     signs = np.where(rows @ x < 0, -1.0, 1.0)
     turned = rows * signs[:, None]
-    if (turned @ x).min() < np.finfo(float).eps:
+    # The curvature has inverse squares of these: beyond double precision nothing can be solved.
+    if (turned @ x).min() < np.finfo(float).eps ** 0.5:
         return x
     for _ in range(_NEWTON):
         inner = turned @ x

@@ -7,8 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qdml.bounds.training_costs import Shape
+from qdml.bounds.training_costs import training as price
+from qdml.model.ansatz import random_commuting
+from qdml.model.circuit import DistributedCircuit
+from qdml.network.register import World
 from qdml.privacy.estimation import fidelity
-from qdml.privacy.tomography import Tap, collective, law, likeliest, local, overlaps, random_basis
+from qdml.privacy.tomography import (
+    ROTATIONS,
+    Attacker,
+    Partner,
+    attacked,
+    collective,
+    law,
+    likeliest,
+    overlaps,
+    random_basis,
+    shots,
+)
+from qdml.protocols.training import Examples, Plan, run
 
 
 def unit(size: int, seed: int):
@@ -42,15 +59,54 @@ def test_random_bases_are_orthogonal(size, seed) -> None:
     np.testing.assert_allclose(basis @ basis.T, np.eye(size), atol=1e-14 * size)
 
 
-def test_a_tap_measures_and_is_billed() -> None:
-    x = unit(8, 2)
-    tap = Tap(x, 0)
-    basis = random_basis(8, np.random.default_rng(0))
-    rows = tap.outcomes(basis, 4000)
-    assert [line.qubits for line in tap.lines] == [3 * 4000]
-    frequency = (rows @ basis.T).round(9).mean(axis=0)
-    # Six standard deviations of a frequency.
-    np.testing.assert_allclose(frequency, (basis @ x) ** 2, atol=6 * 0.5 / 4000**0.5)
+class Fixed(Attacker):
+    """Who measures every message in one basis."""
+
+    def basis(self):
+        return random_basis(self.size, np.random.default_rng(0))
+
+
+def training(x, labels, plan, tap):
+    model = random_commuting(3, 1, 2, np.random.default_rng(1)).blocks[1].gates
+    circuit = DistributedCircuit.alternating(((), model), 3)
+    return run(circuit, Examples(x.T.astype(complex), labels), plan, tap)
+
+
+def test_a_partner_sees_the_outcomes_of_each_example_and_is_sent_what_is_billed() -> None:
+    x = np.array([unit(8, 2), unit(8, 3), unit(8, 4)])
+    rng = np.random.default_rng(0)
+    bob = Partner([Fixed(8, rng, False) for _ in x], [3000, 4000])
+    plan = Plan("commuting-block", (3000, 1000), 3, seed=6)
+    trained = training(x, np.array([1, -1, 1]), plan, bob)
+    assert [line.qubits for line in trained.transcript.lines] == [3 * 3 * 3000, 3 * 3 * 1000]
+    assert len(trained.circuits) == 3
+    basis = bob.attackers[0].basis()
+    # Batches are shuffled; each attacker has the outcomes of his own example, and those alone.
+    for one, attacker in zip(x, bob.attackers, strict=True):
+        rows = np.vstack(attacker.seen)
+        assert len(rows) == 4000
+        frequency = (rows @ basis.T).round(9).mean(axis=0)
+        # Six standard deviations of a frequency.
+        np.testing.assert_allclose(frequency, (basis @ one) ** 2, atol=6 * 0.5 / 4000**0.5)
+    assert [guesses.shape for guesses in bob.guesses] == [(3, 8)] * 2
+
+
+def test_an_attacker_is_handed_registers_and_never_a_state(monkeypatch) -> None:
+    def refused(self):
+        raise AssertionError("an attacker read amplitudes")
+
+    monkeypatch.setattr(World, "state", property(refused))
+    guesses, _ = attacked(unit(8, 2)[None], np.array([1]), [4], np.random.default_rng(0), True)
+    assert guesses[0].shape == (1, 8)
+
+
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=5, unique=True).map(sorted))
+def test_messages_meet_every_mark_and_have_a_quarter_of_what_came_before(marks) -> None:
+    sizes = np.array(shots(marks))
+    before = np.cumsum(sizes) - sizes
+    assert set(marks) <= set(np.cumsum(sizes).tolist())
+    assert sizes.sum() == marks[-1]
+    assert (sizes <= np.maximum(1, before // 4)).all()
 
 
 def test_one_outcome_is_its_own_best_estimate() -> None:
@@ -76,10 +132,24 @@ def test_the_estimate_is_a_unit_vector_and_likelier_than_others(seed, count) -> 
 
 @pytest.mark.parametrize("adaptive", [False, True])
 def test_local_attacks_learn_the_data_in_the_end_and_the_sign_never(adaptive) -> None:
-    x = unit(8, 3)
-    for sign in (1, -1):
-        tap = Tap(sign * x, 5)
-        early, late = local(tap, 8, [1, 512], np.random.default_rng(7), adaptive)
-        assert (late @ x) ** 2 > 0.97
-        assert (early @ x) ** 2 <= 1
-        assert sum(line.copies for line in tap.lines) == 512
+    x = np.array([unit(8, 3), -unit(8, 3), unit(8, 9)])
+    labels = np.array([1, -1, -1])
+    guesses, trained = attacked(x, labels, [1, 512], np.random.default_rng(7), adaptive)
+    assert ((guesses[1] * x).sum(axis=1) ** 2 > 0.95).all()
+    np.testing.assert_allclose(np.linalg.norm(np.array(guesses), axis=2), 1, rtol=1e-12)
+    assert trained.transcript.qubits == 3 * 512 * len(x)
+    shape = Shape(3, (0, 1), (0, ROTATIONS))
+    bill = price("commuting-block", shape, shots([1, 512]), 3)
+    assert (bill.messages, bill.qubits) == (
+        trained.transcript.messages,
+        trained.transcript.qubits,
+    )
+
+
+def test_the_same_states_up_to_a_sign_give_the_same_guesses() -> None:
+    x = unit(8, 5)[None]
+    found = [
+        attacked(sign * x, np.array([1]), [1, 64], np.random.default_rng(7), True)[0]
+        for sign in (1, -1)
+    ]
+    np.testing.assert_allclose(found[0], found[1], atol=1e-9)
