@@ -281,7 +281,7 @@ def _figure() -> Figure:
     return Figure(
         title="Copies sent once, or for every derivative anew",
         x_label="steps of training T",
-        y_label="qubits sent",
+        y_label="qubits, or bits, sent",
         x_scale="log",
         y_scale="log",
         series=tuple(
@@ -289,9 +289,13 @@ def _figure() -> Figure:
                 label=label,
                 kind="formula",
                 x=steps,
-                y=tuple(bill[way].qubits for bill in bills),
+                y=tuple(bill[way].qubits or bill[way].bits for bill in bills),
             )
-            for way, label in (("shadows", "stored shadows"), ("direct", "direct measurement"))
+            for way, label in (
+                ("shadows", "stored shadows"),
+                ("direct", "direct measurement"),
+                ("classical-vectors", "a classical vector, bits"),
+            )
         ),
         caption=(
             "n = 10 qubits, L = 3, P = 10 angles, S = 9, eps = 1/10, delta = 1/20. Shadows pay a "

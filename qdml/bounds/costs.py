@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import sqrt
 
 from qdml.claims.intervals import (
     amplitude_evaluations,
@@ -233,6 +234,27 @@ def advantage_from(
         return bills[method].qubits < min(bill.bits for bill in bills.values() if not bill.qubits)
 
     return least(fewer, 1000)
+
+
+def estimation_crossover(failure_probability: float | Fraction) -> float:
+    """eps* below which amplitude estimation takes fewer qubits than sampling, to four digits.
+
+    Both walk the same way, so that it depends on neither n nor L nor K. Bisection; close to it the
+    rounding of copies and evaluations may change the order more than once.
+    """
+    runs = median_runs(exact_fraction(failure_probability))
+
+    def cheaper(accuracy: float) -> bool:
+        walks = runs * (2 * amplitude_evaluations(accuracy) - 1)
+        return walks < sampling_copies(accuracy, failure_probability)
+
+    low, high = 1.0, 1.99
+    while not cheaper(low):
+        low, high = low / 2, low
+    while high / low > 1.0001:
+        middle = sqrt(low * high)
+        low, high = (middle, high) if cheaper(middle) else (low, middle)
+    return float(f"{low:.4g}")
 
 
 def gradient_state_messages(layers: int, block: int, parties: int = 2) -> int:

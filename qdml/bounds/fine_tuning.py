@@ -1,19 +1,22 @@
-"""What fine-tuning costs: copies sent once for stored shadows, or anew for every derivative."""
+"""What fine-tuning costs: copies or vectors sent once, or copies anew for every derivative."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, comb
 
-from qdml.bounds.costs import Cost, inference_lines
+from qdml.bounds.costs import TWO, Cost, inference_lines
 from qdml.claims.intervals import check_promise, exact_fraction, sampling_copies
 from qdml.errors import InputError
+from qdml.model.vector_plans import nearest
 from qdml.network.transcript import Message
 
 
-def lines(qubits: int, copies: int, crossings: int) -> list[Message]:
+def lines(qubits: int, copies: int, crossings: int, parties: Sequence[str] = TWO) -> list[Message]:
     """The transcript: copies pass to the last block, and nothing comes back."""
-    return inference_lines(qubits, copies, crossings)[:-1]
+    walked = inference_lines(qubits, copies, crossings, parties)
+    return [line for line in walked if line.qubits]
 
 
 def shadow_groups(
@@ -53,16 +56,24 @@ def fine_tuning(
     norm: Fraction,
     accuracy: float | Fraction,
     failure_probability: float | Fraction,
+    parties: int = 2,
 ) -> dict[str, Cost]:
-    """The bill of stored shadows and of direct measurement, for TP derivatives in all."""
+    """The bill of stored shadows, of direct measurement and of a vector, for TP derivatives.
+
+    The vector is rounded and sent once: the last party computes from it whatever it likes, at every
+    step, within the accuracy.
+    """
     groups, size = shadow_groups(estimates, norm, accuracy, failure_probability)
     each = direct_copies(estimates, accuracy, failure_probability)
-    crossings = 2 * layers - 1
+    crossings = parties * layers - 1
+    plan = nearest(qubits, crossings, accuracy)
+    vector = crossings * plan.numbers * plan.floats.bits
     return {
         "shadows": Cost(crossings, groups * size * crossings * qubits, 0, groups * size),
         "direct": Cost(
             estimates * crossings, estimates * each * crossings * qubits, 0, estimates * each
         ),
+        "classical-vectors": Cost(crossings, 0, vector, 0),
     }
 
 

@@ -181,9 +181,10 @@ def estimate_random(
     seed: int,
     kind: drawn.Input = "random",
     engine: drawn.Engine = "auto",
+    parties: int = 2,
 ) -> InferenceResult:
     """`estimate` for a line circuit and an input drawn from `seed`; raises as `drawn.model` too."""
     check_promise(accuracy, failure_probability)
-    circuit, state = drawn.model(qubits, layers, seed, kind, engine)
+    circuit, state = drawn.model(qubits, layers, seed, kind, engine, parties)
     with drawn.forced(engine):
         return estimate(circuit, state, accuracy, failure_probability, seed)

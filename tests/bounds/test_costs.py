@@ -102,6 +102,15 @@ def test_the_advantage_begins_where_the_sign_changes(
             assert (bills[method].qubits < bits) == (n == least)
 
 
+@settings(max_examples=15)
+@given(st.floats(1e-12, 0.9))
+def test_amplitude_estimation_wins_below_the_crossover_and_loses_above(failure: float) -> None:
+    star = costs.estimation_crossover(failure)
+    for factor, cheaper in ((0.8, True), (1.25, False)):
+        bills = costs.inference(3, 2, min(1.99, star * factor), failure, 3)
+        assert (bills["amplitude-estimation"].qubits < bills["sampling"].qubits) == cheaper
+
+
 @pytest.mark.parametrize("least", [1, 2, 3, 7, 8, 100])
 def test_bisection_finds_the_least(least: int) -> None:
     assert costs.least(lambda n: n >= least, 100) == least

@@ -92,6 +92,24 @@ def test_people_get_lines(call: Call) -> None:
             "direct on 999 layers with 5 parameters: up to 29940030 messages",
         ),
         (("cost", "gradient", *POINT[:4], "--parameters", "0"), "0: allowed are whole numbers"),
+        (("cost", "gradient", *POINT[:-1], "0"), "accuracy 0.0: expected a number in (0, 2)"),
+        (
+            ("cost", "gradient", *POINT, "--failure-probability", "0"),
+            "failure probability 0.0: expected a number in (0, 1)",
+        ),
+        (
+            ("run", "gradient", "--method", "direct", *POINT, "--failure-probability", "0"),
+            "failure probability 0.0: expected a number in (0, 1)",
+        ),
+        (
+            ("run", "gradient", "--method", "commuting-block", *POINT[:-1], "1e-17"),
+            "accuracy 1e-17: more than the 9007199254740992 copies of which outcomes are drawn",
+        ),
+        (
+            ("run", "gradient", "--method", "classical-vectors", *POINT[:-1], "1e-17"),
+            "accuracy 1e-17: below what double precision holds; expected",
+        ),
+        (("run", "gradient", "--method", "direct", *POINT, "--parties", "1"), "1: allowed are"),
     ],
 )
 def test_bad_numbers_are_one_line(arguments: tuple[str, ...], message: str, call: Call) -> None:

@@ -95,11 +95,14 @@ def test_classical_methods_run_and_pay_their_price(method: str, call: Call) -> N
 
 def test_prices_tell_from_which_size_on_qubits_are_fewer(call: Call) -> None:
     said = json.loads(call("cost", "inference", *POINT, "--json").stdout)["crossovers"]
+    star = said.pop()
+    assert star["accuracy"] == costs.estimation_crossover(0.1)
     assert [one["method"] for one in said] == ["sampling", "amplitude-estimation"]
     for one in said:
         assert one["qubits"] == costs.advantage_from(one["method"], 2, 0.5, 0.1)
     lines = call("cost", "inference", *POINT).stdout
     assert f"any classical way bits from n = {said[0]['qubits']} on" in lines
+    assert f"fewer qubits than sampling below accuracy {star['accuracy']:g}" in lines
 
 
 def test_an_accuracy_below_the_outcomes_that_are_drawn_says_what_is_reached(call: Call) -> None:

@@ -11,14 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qdml.bounds import costs, gradient_costs
+from qdml.bounds.fine_tuning import fine_tuning as fine_tuning_costs
+from qdml.bounds.fine_tuning import lines as stored_lines
 from qdml.errors import InputError, LocalityError
 from qdml.model.ansatz import random_commuting, random_line
 from qdml.model.circuit import PARTIES, DistributedCircuit, dealt, route
 from qdml.model.gradient_task import Task
+from qdml.model.vector_plans import nearest
 from qdml.network import Network
 from qdml.protocols import (
     amplitude_estimation,
     drawn,
+    fine_tuning,
     gradient,
     gradient_methods,
     inference,
@@ -117,6 +121,37 @@ def test_a_drawn_pipeline_pays_the_price(parties: int, layers: int, n: int, seed
     said = costs.inference(n, layers, Fraction(1, 2), Fraction(1, 10), parties)["sampling"]
     assert (bill.messages, bill.qubits) == (said.messages, said.qubits)
     assert (bill.bits, bill.copies) == (said.bits, said.copies)
+
+
+@settings(max_examples=20)
+@given(problems(), st.integers(1, 20))
+def test_copies_that_are_stored_are_sent_once(pair, copies: int) -> None:
+    circuit, state = pair
+    _, bill = fine_tuning.store(circuit, state, copies, 1)
+    visited = route(circuit.owners)
+    assert bill.lines == stored_lines(circuit.qubits, copies, len(visited) - 1, visited)
+
+
+@given(st.integers(2, 6), st.integers(1, 3), st.integers(1, 9))
+def test_fine_tuning_of_a_pipeline_has_a_closed_form(parties: int, layers: int, n: int) -> None:
+    promise = Fraction(1, 10), Fraction(1, 20)
+    priced = fine_tuning_costs(n, layers, 30, Fraction(9), *promise, parties)
+    crossings = parties * layers - 1
+    for way in ("shadows", "direct"):
+        assert priced[way].qubits == priced[way].copies * crossings * n
+    # What is sent for the loss, without the answer, serves every derivative at every step.
+    plan = nearest(n, crossings, promise[0])
+    whole = costs.inference_by_vectors(plan, crossings)
+    assert priced["classical-vectors"].bits == whole.bits - plan.answer.bits
+
+
+@pytest.mark.parametrize("parties", [3, 6])
+def test_sixty_qubits_between_many_parties(parties: int) -> None:
+    found = inference.estimate_random(60, 1, 0.1, 0.05, 2, "structured", parties=parties)
+    said = costs.inference(60, 1, 0.1, 0.05, parties)["sampling"]
+    assert found.transcript.qubits == said.qubits == 738 * 60 * (parties - 1)
+    assert found.transcript.messages == said.messages
+    assert found.interval[0] <= found.exact <= found.interval[1]
 
 
 def test_a_reader_who_is_not_told_is_never_billed() -> None:
