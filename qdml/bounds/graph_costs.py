@@ -126,7 +126,11 @@ def sketch_bits(size: int, bits: int) -> int:
 
 def sampling_bits(samples: int, dimension: int, bits: int) -> int:
     """Two names of ceil(log2 n) bits and two numbers a sample, rounded up once a message."""
-    names: int = (dimension**samples - 1).bit_length()
+    if dimension & (dimension - 1) == 0:
+        names = samples * (dimension.bit_length() - 1)
+    else:
+        # No power of any other number is a power of two, so the logarithm is never whole.
+        names = rounded_up(lambda: samples * flint.arb(dimension).log() / flint.arb.const_log2())
     return 2 * (names + samples * bits)
 
 
@@ -149,13 +153,17 @@ def sketch_size(ratio: Fraction, stable_rank: Fraction, failure: Fraction) -> in
     like its square root. Raises `InputError` for numbers out of range.
     """
     _check_ratio(ratio, failure)
+    # In units in which x^T O x and ||x|| are 1, ||O|| is 1/ratio.
+    return least_products(1, 1 / ratio**2, stable_rank / ratio**2, 1, failure)
 
-    def enough(size: int) -> bool:
-        # In units in which x^T O x and ||x|| are 1, ||O|| is 1/ratio.
-        variance = sketch_variance(size, 1, 1 / ratio**2, stable_rank / ratio**2, 1)
-        return bool(variance <= failure / (1 - failure))
 
-    return _least(enough, 2)
+def least_products(square: Any, moved: Any, frobenius: Any, value: Any, failure: Fraction) -> int:
+    """The least t with `sketch_variance` <= delta/(1 - delta) value^2: Cantelli gives the sign."""
+    _check_ratio(Fraction(1), failure)
+    allowed = failure / (1 - failure) * Fraction(value) ** 2
+    return _least(
+        lambda size: bool(sketch_variance(size, square, moved, frobenius, value) <= allowed), 2
+    )
 
 
 def sampling_size(second_moment: Fraction, failure: Fraction) -> int:

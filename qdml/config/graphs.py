@@ -20,6 +20,13 @@ class GraphsGrid(Section):
     matching_qubits: tuple[Annotated[int, Field(ge=2, le=22)], ...] = Field(
         (4, 20), description="qubits n at which matchings are graphs; 14 is always there"
     )
+    decided_graphs: tuple[str, ...] = Field(
+        ("atlas", "digits-grids", "MUTAG"),
+        description="sets whose graphs two parties decide; those that cannot be had are left out",
+    )
+    decided_nodes: tuple[str, ...] = Field(
+        ("karate",), description="sets of whose nodes two parties decide, likewise"
+    )
     runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
         100, description="independent metered runs for each measured frequency"
     )
@@ -30,11 +37,24 @@ GRIDS: dict[Scale, GraphsGrid] = {
     "default": GraphsGrid(
         instances=4,
         matching_qubits=(2, 4, 6, 8, 10, 12, 14, 16, 18, 20),
+        decided_graphs=(
+            *("atlas", "digits-grids", "MUTAG", "PTC_MR", "PTC_GIN", "PROTEINS"),
+            *("IMDB-BINARY", "IMDB-MULTI"),
+        ),
+        decided_nodes=("karate", "digits-neighbours", "cora", "citeseer"),
         runs=400,
     ),
     "full": GraphsGrid(
         instances=16,
         matching_qubits=tuple(range(2, 23)),
+        decided_graphs=(
+            *("atlas", "digits-grids", "MUTAG", "PTC_MR", "PTC_GIN", "PROTEINS", "NCI1"),
+            *("IMDB-BINARY", "IMDB-MULTI", "COLLAB", "REDDIT-BINARY", "REDDIT-MULTI-5K"),
+        ),
+        decided_nodes=(
+            *("karate", "digits-neighbours", "cora", "citeseer", "pubmed"),
+            *("amazon-photo", "amazon-computers"),
+        ),
         runs=4000,
     ),
 }

@@ -119,13 +119,13 @@ def form(coefficients: Floats, offset: Floats, recipe: Recipe) -> QuadraticForm:
 
 def network_scores(graphs: GraphSet, recipe: Recipe, network: QuadraticForm) -> Floats:
     """Scores (G, C) of the quadratic form, node by node and pooled: no moment is formed."""
-    values = np.concatenate([network.values(rows) for _, rows in _rows(graphs, recipe)])
+    values = np.concatenate([network.values(rows) for _, rows in rows_of(graphs, recipe)])
     return pooled(values, graphs.graph, recipe.pooling)
 
 
 def _moments(graphs: GraphSet, recipe: Recipe) -> Floats:
     found = []
-    for nodes, rows in _rows(graphs, recipe):
+    for nodes, rows in rows_of(graphs, recipe):
         upper = np.triu_indices(rows.shape[1])
         sizes = np.bincount(graphs.graph[nodes] - graphs.graph[nodes.start])
         for own in np.split(rows, np.cumsum(sizes)[:-1]):
@@ -134,7 +134,7 @@ def _moments(graphs: GraphSet, recipe: Recipe) -> Floats:
     return np.array(found)
 
 
-def _rows(graphs: GraphSet, recipe: Recipe) -> Pieces:
+def rows_of(graphs: GraphSet, recipe: Recipe) -> Pieces:
     """Slices of nodes, whole graphs each, with their h: (nodes, d)."""
     sizes = np.bincount(graphs.graph)
     features = _features(graphs, recipe, sizes)

@@ -71,6 +71,39 @@ def features(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
         return Told(_value(np.hstack([whole, last]), own_form), network.transcript)
 
 
+def whole(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
+    """Alice's input as it is, one of at most 2^bits possible ones: Bob's score is exact."""
+    network, alice, bob = _parties(rows, form, seed)
+    with alice:
+        sent = Record(alice.private("rows"), 2**bits, alice)
+        network.channel.announce(sent, alice, to=bob)
+    with bob:
+        return Told(_value(sent.read(bob), bob.private("form")), network.transcript)
+
+
+def asked(rows: Floats, form: Form, needed: Ints, bits: tuple[int, int], seed: int = 0) -> Told:
+    """In two ways: Bob names the nodes whose features his pooled nodes see, Alice tells those.
+
+    bits: for the names and for the features. Only where the graph is Bob's.
+    """
+    if form.graph is None:
+        raise InputError("Bob has no graph here: he cannot know which nodes to ask for")
+    network = Network(seed)
+    alice = network.party("alice", rows=rows)
+    bob = network.party("bob", form=form, needed=needed)
+    with bob:
+        named = Record(bob.private("needed"), 2 ** bits[0], bob)
+        network.channel.announce(named, bob, to=alice)
+    with alice:
+        sent = Record(alice.private("rows")[named.read(alice)], 2 ** bits[1], alice)
+        network.channel.announce(sent, alice, to=bob)
+    with bob:
+        told = sent.read(bob)
+        known = np.zeros((len(bob.private("form").pool), told.shape[1]))
+        known[bob.private("needed")] = told
+        return Told(_value(known, bob.private("form")), network.transcript)
+
+
 def moments(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
     """The pooled second moments sum_v pool_v h_v h_v^T, in D(D+1)/2 numbers.
 
@@ -130,9 +163,8 @@ def sketch(rows: Floats, form: Form, size: int, bits: int, seed: int) -> Told:
         planes = public_signs(bob.private("coins"), size, rows.size).reshape(size, *rows.shape)
         own_form = bob.private("form")
         # told^T T told without its diagonal, T = G O G^T, from one application of O.
-        pulled = np.einsum("t,tvd->vd", told, planes)
-        whole = _value(pulled, own_form)
-        alone = sum(told[t] ** 2 * _value(planes[t], own_form) for t in range(size))
+        whole = _value(np.einsum("t,tvd->vd", told, planes), own_form)
+        alone = told**2 @ _values(planes, own_form)
         return Told((whole - float(alone)) / (size * (size - 1)), network.transcript)
 
 
@@ -204,13 +236,22 @@ def _tell(network: Network, codes: Ints, bits: int, alice: Party, bob: Party) ->
 
 
 def _value(rows: Floats, form: Form) -> float:
-    """Bob's whole form on rows that he knows, his graph applied first where he has it."""
+    """Bob's whole form on rows (V, width) that he knows."""
+    return float(_values(rows[None], form)[0])
+
+
+def _values(rows: Floats, form: Form) -> Floats:
+    """The same for many: (t, V, width) -> (t,), Bob's graph applied first where he has it."""
     if form.graph:
-        blocks = [rows[:, : form.graph.features]]
+        many, nodes, features = len(rows), rows.shape[1], form.graph.features
+        # All of them side by side, since operators are sparse and act on columns.
+        blocks = [rows[:, :, :features].transpose(1, 0, 2).reshape(nodes, -1)]
         for _ in range(form.graph.hops):
             blocks.append(form.graph.operator @ blocks[-1])
-        rows = np.hstack([*blocks, rows[:, form.graph.features :]])
-    return float(form.pool @ ((rows @ form.eigenvectors) ** 2 @ form.eigenvalues))
+        hops = [block.reshape(nodes, many, features).transpose(1, 0, 2) for block in blocks]
+        rows = np.concatenate([*hops, rows[:, :, features:]], axis=2)
+    found: Floats = (rows @ form.eigenvectors) ** 2 @ form.eigenvalues @ form.pool
+    return found
 
 
 def _check_samples(samples: int) -> None:

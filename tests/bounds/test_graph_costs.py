@@ -46,6 +46,22 @@ def test_the_least_copies_that_hit(weight: Fraction, failure: Fraction) -> None:
         assert stated <= found or stated <= 1 / weight
 
 
+@given(st.integers(2, 70), st.integers(1, 40), st.integers(2, 9))
+def test_names_of_samples_are_billed_together(dimension: int, samples: int, bits: int) -> None:
+    names = (dimension**samples - 1).bit_length()
+    assert costs.sampling_bits(samples, dimension, bits) == 2 * (names + samples * bits)
+
+
+@given(shares, st.integers(1, 400), shares)
+@settings(max_examples=40)
+def test_the_least_products_of_a_sketch(ratio: Fraction, rank: int, failure: Fraction) -> None:
+    found = costs.sketch_size(ratio, Fraction(rank), failure)
+    allowed = failure / (1 - failure)
+    terms = (1, 1 / ratio**2, rank / ratio**2, 1)
+    assert costs.sketch_variance(found, *terms) <= allowed
+    assert found == 2 or costs.sketch_variance(found - 1, *terms) > allowed
+
+
 def test_the_grid_of_the_norm() -> None:
     levels, step = costs.norm_levels(Fraction(100), Fraction(1, 4), Fraction(1, 10))
     assert (levels, step) == (126, Fraction(4, 5))
@@ -67,5 +83,7 @@ def test_bad_input() -> None:
         costs.helstrom_copies(half, half)
     with pytest.raises(InputError, match="expected positive numbers"):
         costs.norm_levels(one, one, 0 * one)
+    with pytest.raises(InputError, match=r"ratio 2, failure probability 0\.5: expected"):
+        costs.sketch_size(2 * one, one, half)
     with pytest.raises(InputError, match="0 copies, 1 bits: expected at least one of each"):
         costs.crossover(0, 1)

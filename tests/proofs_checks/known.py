@@ -39,6 +39,7 @@ NAMED: dict[str, set[str]] = {
         "shift by pi/3",
         "4L-b messages",
     },
+    "graph-advantage-on-real-tasks": set(),
     "graph-classical-competitors": {
         "exponential advantage for sparse graph operators with two-way communication"
     },
@@ -150,5 +151,11 @@ CRUDEST = {
     "expressivity": ExpressivityGrid(
         layers=(1,), harmonics=(1,), orders=(2,), bits=(2,), instances=1, runs=1
     ),
-    "graphs": GraphsGrid(instances=1, matching_qubits=(2,), runs=1),
+    "graphs": GraphsGrid(
+        instances=1,
+        matching_qubits=(2,),
+        decided_graphs=("atlas",),
+        decided_nodes=(),
+        runs=1,
+    ),
 }

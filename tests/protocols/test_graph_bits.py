@@ -95,6 +95,24 @@ def test_estimates_have_the_stated_mean_and_spread(seed: int) -> None:
         assert np.var(found) <= 2 * variance
 
 
+def test_told_as_it_is_or_asked_for_the_score_is_exact() -> None:
+    rows, form, _, value = drawn(4)
+    told = graph_bits.whole(rows, form, 77)
+    assert told.mean == pytest.approx(value)
+    assert (told.transcript.bits, told.transcript.rounds) == (77, 1)
+    # A path: what node 0 sees within two hops are nodes 0, 1 and 2.
+    path = csr_array(np.diag(np.full(NODES - 1, 0.5), 1) + np.diag(np.full(NODES - 1, 0.5), -1))
+    rng = np.random.default_rng(5)
+    raw = np.hstack([rng.normal(size=(NODES, 1)), np.ones((NODES, 1))])
+    pool = np.eye(NODES)[0]
+    own = Form(form.eigenvalues, form.eigenvectors, pool, Hops(path, 2, 1))
+    told = graph_bits.asked(raw, own, np.arange(3), (4, 9))
+    assert told.mean == pytest.approx(graph_bits.whole(raw, own, 1).mean)
+    assert (told.transcript.bits, told.transcript.rounds) == (13, 2)
+    fewer = graph_bits.asked(raw, own, np.arange(2), (4, 9))
+    assert fewer.mean != pytest.approx(told.mean)
+
+
 def test_sampled_nodes_find_the_mean() -> None:
     rows, form, _, value = drawn(3)
     square = float((rows**2).sum() / NODES)
@@ -113,6 +131,8 @@ def test_bad_input() -> None:
         graph_bits.nodes(rows, form, 0, 4, 0)
     with pytest.raises(InputError, match="0 samples: expected at least one"):
         graph_bits.sampling(rows, operator, 0, 4, 0)
+    with pytest.raises(InputError, match="Bob has no graph here"):
+        graph_bits.asked(rows, form, np.arange(2), (1, 1))
     own = Form(form.eigenvalues, form.eigenvectors, form.pool, Hops(csr_array((5, 5)), 0, 3))
     for way in (graph_bits.moments, lambda *a: graph_bits.nodes(*a, 4, 0)):
         with pytest.raises(InputError, match="Alice has no graph here"):

@@ -1,0 +1,209 @@
+"""What a decision costs in copies and qubits, and in bits by every classical competitor.
+
+All sizes come from exact variances and one inequality, Cantelli's, so that they promise the same:
+a sign that is wrong with probability at most delta. Bits are those of `qdml.bounds.graph_costs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from qdml.bounds import graph_costs
+from qdml.bounds.linear import qubits_for
+from qdml.errors import InputError
+from qdml.graphs.decisions import Decision, choices
+
+Floats = NDArray[np.float64]
+
+#: Bits a number in messages whose noise is of the size of their numbers anyway.
+NUMBER = 8
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """x^T O x in numbers: x is what Alice sends, O is Bob's operator on it.
+
+    square: ||x||^2; value: x^T O x; moved: ||Ox||^2; frobenius: ||O||_F^2; norm: ||O||; read: the
+    second moment of one outcome of the protocol of `qdml.protocols.graph_form`; nodes: that of one
+    sampled node, where the graph is Alice's; entries: of x.
+    """
+
+    square: float
+    value: float
+    moved: float
+    frobenius: float
+    norm: float
+    read: float
+    nodes: float | None
+    entries: int
+
+    @property
+    def stable_rank(self) -> float:
+        """||O||_F^2/||O||^2."""
+        return self.frobenius / self.norm**2
+
+    @property
+    def margin(self) -> float:
+        """|x^T O x| over ||O|| ||x||^2."""
+        return abs(self.value) / (self.norm * self.square)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A decision's price by every way, and the sizes behind it.
+
+    copies, qubits: of the protocol; best_copies: if Bob read in the eigenbasis of O, the most
+    precise reading there is without bias; one_way, two_ways: bits by the name of the way.
+    """
+
+    copies: int
+    qubits: int
+    best_copies: int
+    best_qubits: int
+    products: int
+    one_way: dict[str, int]
+    two_ways: dict[str, int]
+
+    @property
+    def cheapest(self) -> str:
+        """The classical way of the fewest bits that is one message."""
+        return min(self.one_way, key=lambda name: self.one_way[name])
+
+    @property
+    def cheapest_of_all(self) -> int:
+        """Bits of the cheapest classical way, two-way ones included."""
+        return min([*self.one_way.values(), *self.two_ways.values()])
+
+
+def quadratic(decision: Decision) -> Quadratic:
+    """The numbers of a decision; a Gram matrix of what Bob asks for stands in for O."""
+    return _bobs(decision) if decision.form.graph else _alices(decision)
+
+
+def bill(decision: Decision, failure: Fraction) -> Bill:
+    """What a sign costs that is wrong with probability at most `failure`, by every way."""
+    own, form = quadratic(decision), decision.form
+    copies, best = (
+        graph_costs.sampling_size(Fraction(moment / own.value**2), failure)
+        for moment in (own.read, own.square * own.moved)
+    )
+    # A margin and a stable rank would bound the variance; here it is known.
+    products = graph_costs.least_products(own.square, own.moved, own.frobenius, own.value, failure)
+    qubits = qubits_for(own.entries)
+    one_way = {
+        "input as it is": decision.plain,
+        "sketch": graph_costs.sketch_bits(products, NUMBER),
+    }
+    two_ways = {}
+    if own.nodes is not None:
+        width = len(form.eigenvectors)
+        samples = graph_costs.sampling_size(Fraction(own.nodes / own.value**2), failure)
+        one_way["second moments"] = graph_costs.moments_bits(width, moment_bits(decision))
+        one_way["sampled nodes"] = graph_costs.nodes_bits(samples, width, NUMBER)
+        second = sampled(decision) / own.value**2
+        drawn = graph_costs.sampling_size(Fraction(second), failure)
+        two_ways["sampled entries"] = graph_costs.sampling_bits(drawn, own.entries, NUMBER)
+    if decision.asked is not None:
+        two_ways["nodes asked for"] = sum(asked_bits(decision))
+    return Bill(copies, copies * qubits, best, best * qubits, products, one_way, two_ways)
+
+
+def asked_bits(decision: Decision) -> tuple[int, int]:
+    """Bits that name the nodes that Bob asks for, and that tell their features."""
+    assert decision.asked is not None, "the graph is Bob's"
+    asked, told = decision.asked
+    return ceil(choices(len(decision.form.pool), len(asked))) + 1, told
+
+
+def moment_bits(decision: Decision) -> int:
+    """Bits a pooled second moment needs, so that rounding cannot change the sign.
+
+    Rounding to a largest entry g moves the score by at most g/(2 (2^(b-1) - 1)) sum |M_ij|.
+    """
+    rows, form = decision.rows, decision.form
+    pooled = (rows.T * form.pool) @ rows
+    matrix = (form.eigenvectors * form.eigenvalues) @ form.eigenvectors.T
+    most = float(np.abs(matrix).sum() * np.abs(pooled).max() / 2)
+    for bits in range(2, 33):
+        if most < abs(decision.score) * (2 ** (bits - 1) - 1):
+            return bits
+    raise InputError(f"score {decision.score:g}: too close to zero for 32 bits a moment")
+
+
+def sampled(decision: Decision) -> float:
+    """||x||^2 sum_ij |O_ij| R_j x_i^2 for O = diag(pool) (x) M, node by node."""
+    rows, form = decision.rows, decision.form
+    size = np.abs((form.eigenvectors * form.eigenvalues) @ form.eigenvectors.T)
+    reach = size @ size.sum(axis=0)
+    return float((rows**2).sum() * (form.pool**2 @ (rows**2 @ reach)))
+
+
+def _alices(decision: Decision) -> Quadratic:
+    """O = diag(pool) (x) M on rows of all hops."""
+    rows, form = decision.rows, decision.form
+    seen = rows @ form.eigenvectors
+    square, values = float((rows**2).sum()), seen**2 @ form.eigenvalues
+    moved = float(form.pool**2 @ (seen**2 @ form.eigenvalues**2))
+    return Quadratic(
+        square=square,
+        value=float(form.pool @ values),
+        moved=moved,
+        frobenius=float((form.pool**2).sum() * (form.eigenvalues**2).sum()),
+        norm=float(form.pool.max() * np.abs(form.eigenvalues).max()),
+        read=square * moved,
+        nodes=_node_moment(rows, form.pool, values),
+        entries=rows.size,
+    )
+
+
+def _node_moment(rows: Floats, pool: Floats, values: Floats) -> float:
+    """Nodes drawn with probability pool ||h||^2/total tell total h^T M h/||h||^2."""
+    weights = pool * (rows**2).sum(axis=1)
+    kept = weights > 0
+    return float(weights.sum() * ((pool * values)[kept] ** 2 / weights[kept]).sum())
+
+
+def _bobs(decision: Decision) -> Quadratic:
+    """O = T^T K T: row (v, s) of T takes Alice's features to <h_v, u_s>, K = pool_v mu_s."""
+    form, graph = decision.form, decision.form.graph
+    assert graph is not None
+    nodes, width = np.flatnonzero(form.pool), graph.features
+    blocks = [form.eigenvectors[r * width : (r + 1) * width] for r in range(graph.hops + 1)]
+    last = form.eigenvectors[-1]
+    chosen = csr_array(
+        (np.ones(len(nodes)), (np.arange(len(nodes)), nodes)), shape=(len(nodes), graph.nodes)
+    )
+    powers = [chosen]
+    for _ in range(graph.hops):
+        powers.append(powers[-1] @ graph.operator)
+    gram: Any = np.multiply.outer(np.eye(len(nodes)), np.outer(last, last))
+    seen: Any = np.tile(last, (len(nodes), 1))
+    features = decision.rows[:, :-1]
+    for left, here in zip(powers, blocks, strict=True):
+        seen = seen + (left @ features) @ here
+        for right, there in zip(powers, blocks, strict=True):
+            gram = gram + np.multiply.outer((left @ right.T).toarray(), here.T @ there)
+    size = seen.size
+    gram = gram.transpose(0, 2, 1, 3).reshape(size, size)
+    weights = np.multiply.outer(form.pool[nodes], form.eigenvalues).ravel()
+    pulled, flat = weights * seen.ravel(), seen.ravel()
+    inner = weights[:, None] * gram
+    square = float((decision.rows.data**2).sum())
+    return Quadratic(
+        square=square,
+        value=float(pulled @ flat),
+        moved=float(pulled @ gram @ pulled),
+        frobenius=float((inner * inner.T).sum()),
+        # O has the eigenvalues of K G, which are real, and zeros.
+        norm=float(np.abs(np.linalg.eigvals(inner)).max()),
+        read=square * form.scale * float(pulled @ pulled),
+        nodes=None,
+        entries=int(np.prod(decision.rows.shape)),
+    )

@@ -1,0 +1,128 @@
+"""Trained decisions and what they cost: numbers of O by its full matrix, and bills by runs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array, kron
+
+from qdml.bounds import graph_costs
+from qdml.data.graphs import GraphSet, NodeSet
+from qdml.graphs import advantage
+from qdml.graphs.decisions import Decision, choices, of_graphs, of_nodes
+from qdml.graphs.sign import hop_features
+from qdml.protocols import graph_bits
+from qdml.protocols.graph_form import Form, Hops
+
+DELTA = Fraction(1, 10)
+
+
+@pytest.fixture(scope="module")
+def graphs() -> GraphSet:
+    """Paths and cliques of 4 to 7 nodes, 40 of each."""
+    rng = np.random.default_rng(0)
+    blocks, labels = [], []
+    for i in range(80):
+        size = int(rng.integers(4, 8))
+        path = np.diag(np.ones(size - 1), 1)
+        blocks.append(path + path.T if i % 2 else np.ones((size, size)) - np.eye(size))
+        labels.append(i % 2)
+    total = sum(map(len, blocks))
+    whole, at = np.zeros((total, total)), 0
+    for block in blocks:
+        whole[at : at + len(block), at : at + len(block)] = block
+        at += len(block)
+    graph = np.repeat(np.arange(80), [len(block) for block in blocks])
+    return GraphSet("toy", csr_array(whole), graph, np.array(labels), None, None)
+
+
+@pytest.fixture(scope="module")
+def nodes() -> NodeSet:
+    """Two rings, of 30 nodes each, whose features tell them apart on average."""
+    rng = np.random.default_rng(1)
+    labels, place = np.arange(60) % 2, np.arange(60)
+    adjacency = ((place[:, None] - place) % 60 == 2).astype(float)
+    features = (rng.random((60, 12)) < 0.2 + 0.5 * labels[:, None]).astype(float)
+    features[:, 0] = 1
+    return NodeSet("toy", csr_array(adjacency + adjacency.T), csr_array(features), labels, None)
+
+
+def operator_of(decision: Decision) -> tuple[np.ndarray, np.ndarray]:
+    """Alice's vector and Bob's whole operator on it, as a dense matrix."""
+    form = decision.form
+    matrix = (form.eigenvectors * form.eigenvalues) @ form.eigenvectors.T
+    pooled = kron(np.diag(form.pool), matrix).toarray()
+    if form.graph is None:
+        return decision.rows.ravel(), pooled
+    rows = decision.rows.toarray()
+    count, width = rows.shape
+    columns = []
+    for unit in np.eye(rows.size).reshape(rows.size, count, width):
+        hop = hop_features(form.graph.operator, unit[:, :-1], form.graph.hops)
+        columns.append(np.hstack([hop, unit[:, -1:]]).ravel())
+    spread = np.array(columns).T
+    return rows.ravel(), spread.T @ pooled @ spread
+
+
+@pytest.mark.parametrize("kind", ["graphs", "nodes"])
+def test_numbers_are_those_of_the_whole_operator(request, monkeypatch, tmp_path, kind: str) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    data = request.getfixturevalue(kind)
+    problem = of_graphs(data, 3) if kind == "graphs" else of_nodes(data, 3)
+    assert problem.accuracy > 0.8
+    for decision in problem.decisions[:3]:
+        x, whole = operator_of(decision)
+        found = advantage.quadratic(decision)
+        size = np.linalg.norm(whole, 2) * (x @ x)
+        room = 1e-10 * size
+        assert found.value == pytest.approx(decision.score, abs=room)
+        assert found.value == pytest.approx(x @ whole @ x, abs=room)
+        assert found.square == pytest.approx(x @ x)
+        assert found.moved == pytest.approx(((whole @ x) ** 2).sum(), abs=room * size)
+        assert found.frobenius == pytest.approx((whole**2).sum())
+        assert found.norm == pytest.approx(np.linalg.norm(whole, 2))
+        assert found.entries == x.size
+        # The best reading is no worse than reading after the graph was applied.
+        assert found.read >= found.square * found.moved * (1 - 1e-9)
+        if kind == "graphs":
+            stated = graph_costs.sampling_second_moment(whole, x)
+            assert advantage.sampled(decision) == pytest.approx(float(stated))
+        price = advantage.bill(decision, DELTA)
+        odds = float((1 - DELTA) / DELTA)
+        copies = odds * (found.read / found.value**2 - 1)
+        assert price.copies == pytest.approx(copies, abs=1 + 1e-9 * copies)
+        assert price.cheapest_of_all <= price.one_way[price.cheapest]
+
+
+def test_who_sees_whom_is_asked_for(nodes: NodeSet) -> None:
+    problem = of_nodes(nodes, 4)
+    adjacency = nodes.adjacency.toarray() + np.eye(60)
+    for decision in problem.decisions[:3]:
+        seen = (adjacency @ adjacency @ (decision.form.pool > 0)) > 0
+        np.testing.assert_array_equal(decision.asked[0], np.flatnonzero(seen))
+
+
+def test_moments_rounded_to_the_stated_bits_keep_the_sign() -> None:
+    rng = np.random.default_rng(5)
+    half = rng.normal(size=(4, 4))
+    values, vectors = np.linalg.eigh(half + half.T)
+    for seed in range(20):
+        rows = np.random.default_rng(seed).normal(size=(6, 4))
+        form = Form(values, vectors, np.full(6, 1 / 6))
+        score = float(form.pool @ ((rows @ vectors) ** 2 @ values))
+        bits = advantage.moment_bits(Decision(rows, form, score, 1))
+        told = graph_bits.moments(rows, form, bits)
+        assert told.sign == np.sign(score)
+
+
+def test_choices_by_whole_numbers() -> None:
+    assert choices(10, 3) == pytest.approx(np.log2(120))
+    assert choices(5, 0) == pytest.approx(0)
+
+
+def test_a_contraction_is_wanted_only_when_it_is_run(nodes: NodeSet) -> None:
+    graph = of_nodes(nodes, 4).decisions[0].form.graph
+    assert isinstance(graph, Hops)
+    assert graph.amplitudes == 60 * (12 * 3 + 1 + 13)
