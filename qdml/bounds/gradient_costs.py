@@ -14,7 +14,7 @@ from qdml.claims.intervals import exact_fraction
 from qdml.errors import InputError
 from qdml.model.circuit import dealt, route
 from qdml.model.gradient_task import METHODS, Task, copies
-from qdml.model.vector_plans import nearest
+from qdml.model.vector_plans import gradient_plans, nearest
 
 
 def walk(task: Task) -> int:
@@ -75,6 +75,14 @@ def by_vectors(task: Task) -> costs.Cost:
     return costs.gradient_by_vectors(plan, crossings)
 
 
+def classical(task: Task) -> dict[str, costs.Cost]:
+    """The bill of every classical way: vectors rounded to the nearest, and at random."""
+    crossings = len(route(task.owners)) - 1
+    promise = task.accuracy, task.failure_probability
+    plans = gradient_plans(task.qubits, crossings, task.entries, *promise)
+    return {name: costs.gradient_by_vectors(plan, crossings) for name, plan in plans.items()}
+
+
 def advantage_from(method: str, task: Task, weight: int | None = None) -> int | None:
     """The least n from which a method sends fewer qubits than rounded vectors bits; None beyond.
 
@@ -127,11 +135,13 @@ def price(
         for method in ("parameter-shift", "direct")
         for constant in (*CONSTANTS, None)
     ]
-    bill = by_vectors(task)
     return {
         "methods": methods,
         "crossovers": crossovers,
-        "classical": {"messages": bill.messages, "bits": bill.bits},
+        "classical": {
+            name: {"messages": bill.messages, "bits": bill.bits}
+            for name, bill in classical(task).items()
+        },
         "advantage": {method: advantage_from(method, task, weight) for method in METHODS},
     }
 

@@ -22,7 +22,7 @@ def run(
         str,
         typer.Option(
             help="parameter-shift, direct, commuting-block, pauli-shadows, clifford-shadows, "
-            "tomography, shadow-tomography, or classical-vectors."
+            "tomography, shadow-tomography, classical-vectors or classical-stochastic."
         ),
     ],
     qubits: Annotated[int, typer.Option(callback=within(1, 12), help="Qubits n.")],
@@ -41,7 +41,7 @@ def run(
     qdml run gradient --method pauli-shadows --qubits 2 --layers 1 --parameters 3 --json
     qdml run gradient --method classical-vectors --qubits 8 --layers 2 --parameters 50
     """
-    from qdml.bounds.gradient_costs import by_vectors
+    from qdml.bounds.gradient_costs import classical
     from qdml.io import dumps
     from qdml.model.circuit import dealt
     from qdml.model.gradient_task import Task
@@ -50,7 +50,7 @@ def run(
     task = qubits, layers, parameters, accuracy, failure_probability
     found, exact = run_random(method, *task, seed, parties)
     error = float(abs(found.gradient - exact).max())
-    rival = by_vectors(Task(*task, dealt(parties * layers, parties)))
+    rivals = classical(Task(*task, dealt(parties * layers, parties))).items()
     bill = {name: int(getattr(found, name)) for name in ("messages", "qubits", "bits", "copies")}
     if as_json:
         result = {
@@ -59,7 +59,7 @@ def run(
             "max_error": error,
             "transcript": bill,
             "leakage": listed(found.leakage),
-            "classical": {"messages": rival.messages, "bits": rival.bits},
+            "classical": {name: {"messages": r.messages, "bits": r.bits} for name, r in rivals},
             "method": method,
             "seed": seed,
         }
@@ -67,7 +67,8 @@ def run(
         return
     typer.echo(f"entries {len(exact)}, largest error {error:.6f}, promised {accuracy}")
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
-    typer.echo(f"price   {rival.bits} bits by classical vectors")
+    for name, rival in rivals:
+        typer.echo(f"price   {rival.bits} bits by {name}")
     for line in said(found.leakage):
         typer.echo(line)
 
@@ -104,7 +105,8 @@ def cost(
             f"{method}: {bill['qubits']} qubits, {bill['copies']} copies, less than classical bits "
             + (f"from n = {least} on" if least else "at no n in reach")
         )
-    typer.echo(f"classical vectors: {priced['classical']['bits']} bits")
+    for name, rival in priced["classical"].items():
+        typer.echo(f"{name}: {rival['bits']} bits")
     for crossover in priced["crossovers"]:
         least = crossover["parameters"]
         constant = crossover["constant"]

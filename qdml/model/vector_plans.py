@@ -12,7 +12,10 @@ Rounding at random is unbiased, so errors form a martingale. With l = ln(4/delta
 and w = 2u(1+r) + s sqrt(2N), the error of the vector stays below r = q w except with probability
 delta/2 (Pinelis, Ann. Probab. 22 (1994) 1679), and its first-order effect on the loss, a sum of
 independent terms of range 2u(1+r) or s at most, below q (2u(1+r) + s) (Hoeffding, Azuma). The
-loss is off by their sum, r^2 for the second order: u grows with sqrt(X) here, not X.
+loss is off by their sum, r^2 for the second order: u grows with sqrt(X) here, not X. For each of M
+derivatives forward errors count twice, in mu and in nu, and backward ones once: squares of 5 X in
+sum, where a loss over 2 X messages, each counted twice, allows 8 X. So the plan for that loss, at
+delta/M, serves all derivatives.
 
 Sketches of m numbers give an unbiased vector v with covariance at most (|v|^2 1 + conj(v) v^T)/m.
 Two independent chains give Re <v1|O|v2>, of variance at most 2 c + f^2 with c and f the 2- and
@@ -73,6 +76,25 @@ def plans(
     }
     sketches = sketched(*promise)
     return found | ({METHODS[2]: sketches} if sketches else {})
+
+
+def gradient_plans(
+    qubits: int,
+    crossings: int,
+    entries: int,
+    accuracy: float | Fraction,
+    failure_probability: float | Fraction,
+) -> dict[str, Rounded]:
+    """The least bits for all `entries` derivatives over X messages there and X back, by method.
+
+    Raises `InputError` for an accuracy outside (0, 2), or a failure probability outside (0, 1).
+    """
+    check_promise(accuracy, failure_probability)
+    share = exact_fraction(failure_probability) / max(1, entries)
+    return {
+        METHODS[0]: nearest(qubits, crossings, accuracy),
+        METHODS[1]: stochastic(qubits, 2 * crossings, accuracy, share),
+    }
 
 
 def nearest(qubits: int, crossings: int, accuracy: float | Fraction) -> Rounded:

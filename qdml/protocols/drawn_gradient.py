@@ -6,17 +6,15 @@ import numpy as np
 
 from qdml.claims.seeds import generator
 from qdml.errors import InputError
+from qdml.model import vector_plans
 from qdml.model.ansatz import random_commuting
-from qdml.model.circuit import DistributedCircuit, dealt
+from qdml.model.circuit import DistributedCircuit, dealt, route
 from qdml.model.gradient_task import Task, copies
 from qdml.network.meter import leakage
 from qdml.protocols import classical_vectors
 from qdml.protocols.gradient_methods import Floats, Found, run
 from qdml.quantum.numbers import State
 from qdml.quantum.reference import amplitude_encoding
-
-#: The classical method, run and priced beside those of `METHODS`.
-BACKPROPAGATION = "classical-vectors"
 
 #: Qubits, derivatives and networks that a run from a seed may ask for.
 LARGEST_RUN, MOST_ENTRIES, MOST_RUNS = 12, 2 * 10**4, 10**5
@@ -72,18 +70,22 @@ def run_random(
     rng = generator(seed, "random gradient", qubits, layers, parameters)
     circuit = random_commuting(qubits, layers, parameters, rng, parties=parties)
     state = amplitude_encoding(rng.normal(size=2**qubits))
-    if method == BACKPROPAGATION:
-        found = by_vectors(circuit, state, accuracy, seed)
+    if method in vector_plans.METHODS[:2]:
+        found = by_vectors(method, circuit, state, task, seed)
     else:
         found = run(method, circuit, state, accuracy, failure_probability, seed)
     return found, np.array(circuit.gradient(state))
 
 
-def by_vectors(circuit: DistributedCircuit, state: State, accuracy: float, seed: int) -> Found:
-    """The classical rival: every derivative to `accuracy` from rounded vectors, without fail.
+def by_vectors(
+    method: str, circuit: DistributedCircuit, state: State, task: Task, seed: int
+) -> Found:
+    """The classical rivals: every derivative from vectors rounded to the nearest, or at random.
 
     Raises `InputError` as `qdml.protocols.classical_vectors` does.
     """
-    plan = classical_vectors.within_reach(circuit, accuracy)
-    slopes, bill = classical_vectors.gradient(circuit, state, plan, seed)
+    classical_vectors.within_reach(circuit, float(task.accuracy))
+    crossings, promise = len(route(task.owners)) - 1, (task.accuracy, task.failure_probability)
+    plans = vector_plans.gradient_plans(task.qubits, crossings, task.entries, *promise)
+    slopes, bill = classical_vectors.gradient(circuit, state, plans[method], seed)
     return Found(slopes, 0, bill.qubits, bill.messages, bill.bits, leakage(bill))
