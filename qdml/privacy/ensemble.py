@@ -6,7 +6,7 @@ probability of the ensemble that was meant can lie from it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, ldexp
@@ -29,8 +29,9 @@ LEAST_PRIOR = 1e-200
 #: it are kept exactly.
 BITS = 100
 
-#: What is told of each coordinate is not asked of longer vectors.
-MOST_COORDINATES = 1024
+#: What is told of each coordinate is not asked of longer vectors. Values in one coordinate are
+#: equal if they are so to this many digits of the largest entry of all.
+MOST_COORDINATES, DIGITS = 1024, 12
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def from_integers(
         for vector in vectors
     )
     uniform = [Fraction(1, len(states))] * len(states)
-    values = _values([list(state[0]) for state in states])
+    values = _values(np.array([[complex(*entry) for entry in state[0]] for state in states]))
     return Ensemble(states, tuple(prior or uniform), copies, values=values)
 
 
@@ -115,9 +116,7 @@ def from_vectors(
     # A vector is off by at most sqrt(2N) 2^-BITS of its norm, and so is the trace distance.
     rounding = copies * (2 * vectors.shape[1]) ** 0.5 * ldexp(1, -BITS)
     exact, off = _prior(prior, len(states))
-    few = vectors.shape[1] <= MOST_COORDINATES
-    values = _values(vectors.tolist()) if few else ()
-    return Ensemble(tuple(states), exact, copies, rounding + off, values)
+    return Ensemble(tuple(states), exact, copies, rounding + off, _values(vectors))
 
 
 def from_states(states: Complex, copies: int, prior: NDArray[np.float64] | None = None) -> Ensemble:
@@ -173,13 +172,14 @@ def _integers(vectors: Complex) -> list[Vector]:
     return [[(a // common, b // common) for a, b in vector] for vector in made]
 
 
-def _values(vectors: Sequence[Sequence[Hashable]]) -> tuple[tuple[int, ...], ...]:
+def _values(vectors: Complex) -> tuple[tuple[int, ...], ...]:
     """For each coordinate, the number of the value that each of the vectors (m, N) has there."""
-    columns = []
-    for column in zip(*vectors, strict=True):
-        numbers: dict[Hashable, int] = {}
-        columns.append(tuple(numbers.setdefault(value, len(numbers)) for value in column))
-    return tuple(columns)
+    if vectors.shape[1] > MOST_COORDINATES:
+        return ()
+    scale = max(np.abs(vectors.real).max(), np.abs(vectors.imag).max())
+    with np.errstate(under="ignore"):
+        rounded = np.round(vectors / scale, DIGITS) + 0.0
+    return tuple(tuple(np.unique(column, return_inverse=True)[1].tolist()) for column in rounded.T)
 
 
 def _prior(prior: NDArray[np.float64] | None, count: int) -> tuple[tuple[Fraction, ...], float]:

@@ -257,6 +257,15 @@ def test_a_coordinate_that_names_the_state_leaks_what_the_state_does() -> None:
     assert told[2] == pytest.approx(wanted, abs=1e-9)
 
 
+def test_values_that_differ_by_rounding_are_equal() -> None:
+    angles = 2 * np.pi * np.arange(3) / 3
+    rows = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    assert rows[1, 0] != rows[2, 0]
+    assert from_vectors(rows + 0j, 1).values == ((1, 0, 0), (1, 2, 0))
+    huge = from_vectors(np.array([[1e308, -0.0], [1e308, 0.0], [1e-308, 1e-300]]) + 0j, 1)
+    assert huge.values == ((1, 1, 0), (0, 0, 0))
+
+
 def test_density_matrices_and_long_vectors_have_no_coordinates() -> None:
     assert coordinates(from_states(np.eye(2)[None] / 2 + 0j, 1)) == []
     assert coordinates(from_vectors(np.ones((2, 2000)) + 0j, 1)) == []
