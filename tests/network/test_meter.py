@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdml.model.ansatz import random_line
+from qdml.model.ansatz import random_commuting, random_line
 from qdml.network import Network, Party, Transcript
 from qdml.network.meter import leakage
 from qdml.protocols import amplitude_estimation, gradient, inference
+from qdml.protocols.training import Examples, Plan
+from qdml.protocols.training import run as train
+from qdml.protocols.training_gradients import METHODS
 from qdml.quantum.gates import Permutation
 from qdml.quantum.reference import amplitude_encoding
 from qdml.quantum.symmetric import symmetric_bits
@@ -133,6 +136,26 @@ def test_a_register_that_stays_behind_tells_more_than_the_messages() -> None:
     circuit = random_line(1, 1, rng)
     found = leakage(amplitude_estimation.run(circuit, states[0][:2], 8, 1, 0).transcript)
     assert found["bob"].honest is None
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_training_leaves_both_parties_with_all_copies_of_every_estimate(method) -> None:
+    rng = np.random.default_rng(5)
+    circuit = random_commuting(2, 1, 2, rng)
+    states = np.stack([amplitude_encoding(rng.normal(size=4)) for _ in range(3)], axis=1)
+    plan = Plan(method, (4, 6), 3)
+    told = leakage(train(circuit, Examples(states, np.array([1, -1, 1])), plan).transcript)
+    # Bob keeps the examples of the walks that end with him, Alice gradient states a qubit larger.
+    bob = sum(3 * log2(comb(3 + k, k)) for k in plan.copies)
+    if method == "parameter-shift":
+        counts = sum((k * 3).bit_length() for k in plan.copies)
+        # Two shifts of two angles in each of the two blocks; she hears of her own.
+        assert told["alice"].honest == pytest.approx(4 * counts)
+        assert told["bob"].honest == pytest.approx(8 * bob)
+    else:
+        alice = sum(3 * log2(comb(7 + k, k)) for k in plan.copies)
+        assert told["alice"].honest == pytest.approx(alice)
+        assert told["bob"].honest == pytest.approx(bob)
 
 
 def test_networks_of_one_run_add_up() -> None:
