@@ -60,23 +60,17 @@ def random_path(
 
 
 def train(
-    shadows: Shadows,
-    circuit: DistributedCircuit,
-    state: State,
-    groups: int,
-    steps: int,
-    rate: float,
-) -> list[tuple[float, float]]:
-    """Gradient descent in the last block from stored copies alone.
+    shadows: Shadows, circuit: DistributedCircuit, groups: int, steps: int, rate: float
+) -> list[DistributedCircuit]:
+    """Gradient descent in the last block from stored copies alone: the T+1 circuits on the way.
 
-    Returns the exact loss and the largest error of a derivative, before every step and at the end:
-    for comparison, Bob knows neither. The angles depend on the outcomes, so nothing is guaranteed.
+    Nothing is sent. The angles depend on the outcomes, so nothing is guaranteed. Raises
+    `InputError` for angles that are not in radians.
     """
-    told = []
+    path = [circuit]
     for _ in range(steps):
-        told.append((float(circuit.loss(state)), error(shadows, circuit, state, groups)))
-        circuit = _descended(circuit, read(shadows, circuit, groups), rate)
-    return [*told, (float(circuit.loss(state)), error(shadows, circuit, state, groups))]
+        path.append(_descended(path[-1], read(shadows, path[-1], groups), rate))
+    return path
 
 
 def error(shadows: Shadows, circuit: DistributedCircuit, state: State, groups: int) -> float:
