@@ -97,7 +97,7 @@ def gather(context: Context) -> Data:
         bills[method] = ran.copies, ran.qubits
     sizes = sorted({min(n, MOST_QUBITS) for n in context.grid.qubits})
     # Work grows with the size of what is held together: from seconds to some minutes.
-    most, instances = 500 * context.grid.instances**3, min(context.grid.instances, 3)
+    most, instances = 400 * context.grid.instances**3, min(context.grid.instances, 3)
     compared = [
         compare(n, parameters, held(n, most), rounds, seeds)
         for n in sizes
