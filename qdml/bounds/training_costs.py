@@ -63,3 +63,14 @@ def training(method: str, shape: Shape, copies: Sequence[int], batch: int) -> Co
         )
     total = sum(copies) * batch
     return Cost(len(copies) * messages, total * copy_qubits(method, shape), bits, total)
+
+
+def features(count: int, numbers: int, bits: int) -> int:
+    """Bits for the features of `count` examples, sent once as floats."""
+    return count * numbers * bits
+
+
+def activations(shape: Shape, steps: int, batch: int, bits: int) -> int:
+    """Bits for 2L-1 complex vectors of N amplitudes an example and step, and as many back."""
+    crossings = 2 * shape.layers - 1
+    return steps * batch * 2 * crossings * 2 * int(2**shape.qubits) * bits

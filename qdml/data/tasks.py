@@ -29,6 +29,9 @@ TEST_PART = 1 / 3
 #: Chosen after looking at test accuracy on several splits: MUTAG's is slightly optimistic.
 HOPS, CONSTANT = 3, 16.0
 
+#: Features of a synthetic input, and how many inputs there are.
+SYNTHETIC, SYNTHETIC_COUNT = 8, 600
+
 #: Bits of one number in single precision, the unit in which smoothed features are counted.
 SINGLE = 32
 
@@ -149,6 +152,30 @@ def hop_counts(graphs: Graphs, hops: int) -> Floats:
     return np.hstack(pooled)
 
 
+def _synthetic(name: str, seed: int) -> Task:
+    # Signs of a quadratic form with as many positive as negative directions; the inputs closest
+    # to its boundary are left out.
+    rng = generator(seed, "synthetic")
+    inputs = rng.normal(size=(2 * SYNTHETIC_COUNT, SYNTHETIC))
+    inputs /= np.linalg.norm(inputs, axis=1, keepdims=True)
+    axes = np.linalg.qr(rng.normal(size=(SYNTHETIC, SYNTHETIC)))[0]
+    values = (inputs @ axes) ** 2 @ np.repeat([1.0, -1.0], SYNTHETIC // 2)
+    clear = np.argsort(-np.abs(values))[:SYNTHETIC_COUNT]
+    inputs, sign = inputs[clear], _signs(values[clear] > 0)
+    kept, aside = stratified_split(sign, TEST_PART, generator(seed, "split", name))
+    reason = f"{SYNTHETIC} numbers in single precision, {SINGLE} bits each"
+    return Task(
+        name,
+        "synthetic: the sign of a quadratic form",
+        inputs[kept],
+        sign[kept],
+        inputs[aside],
+        sign[aside],
+        SYNTHETIC * SINGLE,
+        reason,
+    )
+
+
 def _cora(name: str, seed: int) -> Task:
     nodes = _expect(load("cora"), Nodes)
     largest = int(np.bincount(nodes.label).argmax())
@@ -205,4 +232,5 @@ _TASKS: dict[str, Callable[[str, int], Task]] = {
     "digits-parity": _digits_parity,
     "mutag": _mutag,
     "cora": _cora,
+    "synthetic": _synthetic,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -93,6 +94,71 @@ def random_commuting(
         strings = [turn.image(string)[1] for string in diagonal]
         blocks.append(pauli_block(strings, [draw(rng) for _ in strings]))
     return DistributedCircuit.alternating(blocks, qubits, parties=parties)
+
+
+def random_diagonal(
+    qubits: int,
+    layers: int,
+    parameters: int,
+    rng: np.random.Generator,
+    draw: Draw = radians,
+) -> DistributedCircuit:
+    """Diagonal blocks between fixed mixers: strings of X in Alice's blocks, of Y in Bob's.
+
+    A block of X is a diagonal block between Hadamard gates, a block of Y one between fixed quarter
+    turns. The strings are the first of all, by weight. Raises `InputError` beyond 2^n - 1 of them.
+    """
+    supports = [s for w in range(1, qubits + 1) for s in combinations(range(qubits), w)]
+    if not 1 <= parameters <= len(supports):
+        raise InputError(
+            f"{parameters} rotations in a diagonal block: expected 1 to {len(supports)} on "
+            f"{qubits} qubits"
+        )
+    blocks = []
+    for b in range(2 * layers):
+        strings = [
+            Pauli("".join("XY"[b % 2] if q in support else "I" for q in range(qubits)))
+            for support in supports[:parameters]
+        ]
+        blocks.append(pauli_block(strings, [draw(rng) for _ in strings]))
+    return DistributedCircuit.alternating(blocks, qubits)
+
+
+def random_paired(
+    qubits: int,
+    layers: int,
+    parameters: int,
+    rng: np.random.Generator,
+    draw: Draw = radians,
+) -> DistributedCircuit:
+    """Blocks that commute, but not qubit by qubit: XY, YX and ZZ on disjoint pairs of neighbours.
+
+    Pairs begin at qubit 0 in Alice's blocks and at qubit 1, round the end, in Bob's; then come
+    products of strings of neighbouring pairs. Raises `InputError` for fewer than two qubits or
+    too many rotations.
+    """
+    blocks = []
+    for b in range(2 * layers):
+        order = [(q + b % 2) % qubits for q in range(qubits)]
+        pairs = list(zip(order[::2], order[1::2], strict=False))
+        single = [
+            [{first: one, second: other} for one, other in ("XY", "YX", "ZZ")]
+            for first, second in pairs
+        ]
+        found = [letters for pair in single for letters in pair]
+        for left, right in pairwise(single):
+            found += [{**one, **other} for one in left for other in right]
+        if not 1 <= parameters <= len(found):
+            raise InputError(
+                f"{parameters} rotations in a block of pairs: expected 1 to {len(found)} on "
+                f"{qubits} qubits"
+            )
+        strings = [
+            Pauli("".join(letters.get(q, "I") for q in range(qubits)))
+            for letters in found[:parameters]
+        ]
+        blocks.append(pauli_block(strings, [draw(rng) for _ in strings]))
+    return DistributedCircuit.alternating(blocks, qubits)
 
 
 def random_string(qubits: int, rng: np.random.Generator) -> Pauli:

@@ -111,7 +111,7 @@ def run(
     for b, owner in enumerate(circuit.owners, start=1):
         with parties[owner] as party:
             party.keep(f"optimiser {b}", Optimiser(plan.optimiser, plan.rate))
-    told = _Told(network, parties, circuit)
+    told = Told(network, [parties[owner] for owner in circuit.owners], circuit)
     told.note()
     estimates = []
     for step, (copies, batch) in enumerate(zip(plan.copies, batches(plan, examples), strict=False)):
@@ -126,7 +126,7 @@ def run(
         for b, (owner, slopes) in enumerate(zip(circuit.owners, found, strict=True), start=1):
             with parties[owner] as party:
                 moves = party.private(f"optimiser {b}").moves(slopes)
-                party.keep(f"block {b}", _moved(party.private(f"block {b}"), moves))
+                party.keep(f"block {b}", moved(party.private(f"block {b}"), moves))
         estimates.append(np.concatenate(found))
         told.note()
     return Trained(told.circuits, told.qubits, told.bits, np.array(estimates), network.transcript)
@@ -148,11 +148,11 @@ def batches(plan: Plan, examples: Examples) -> Iterator[Ints]:
 
 
 @dataclass
-class _Told:
-    """The observer's record, who sees every party's angles and the meter."""
+class Told:
+    """The record of an observer who sees the meter, and the angles of every block's keeper."""
 
     network: Network
-    parties: dict[str, Party]
+    keepers: Sequence[Party]
     circuit: DistributedCircuit
     circuits: list[DistributedCircuit] = field(default_factory=list)
     qubits: list[int] = field(default_factory=list)
@@ -162,9 +162,9 @@ class _Told:
     def note(self) -> None:
         """Add the present."""
         blocks = []
-        for b, owner in enumerate(self.circuit.owners, start=1):
-            with self.parties[owner] as party:
-                blocks.append(Block(tuple(party.private(f"block {b}"))))
+        for b, keeper in enumerate(self.keepers, start=1):
+            with keeper:
+                blocks.append(Block(tuple(keeper.private(f"block {b}"))))
         circuit = self.circuit
         self.circuits.append(
             DistributedCircuit(circuit.qubits, tuple(blocks), circuit.observable, circuit.owners)
@@ -176,7 +176,7 @@ class _Told:
             sums.append(spent + (sums[-1] if sums else 0))
 
 
-def _moved(gates: Sequence[Gate], moves: Floats) -> list[Gate]:
+def moved(gates: Sequence[Gate], moves: Floats) -> list[Gate]:
     """The gates with every rotation turned further, moves in gate order."""
     left, turned = iter(moves), list(gates)
     for place, gate in enumerate(gates):

@@ -15,7 +15,7 @@ from qdml.errors import DataAbsent, InputError
 def test_an_unknown_task_suggests_the_nearest() -> None:
     with pytest.raises(InputError, match=r"'digits-3-9': unknown \(nearest: 'digits-3-8'\)"):
         task("digits-3-9", 0)
-    assert names() == ("digits-3-8", "digits-parity", "mutag", "cora")
+    assert names() == ("digits-3-8", "digits-parity", "mutag", "cora", "synthetic")
 
 
 @pytest.mark.parametrize(("name", "size"), [("digits-3-8", 357), ("digits-parity", 1797)])
