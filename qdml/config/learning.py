@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -31,6 +31,21 @@ class LearningGrid(Section):
     runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
         200, description="independent metered runs for each measured frequency"
     )
+    training_data: tuple[str, ...] = Field(
+        ("digits",), description="data sets that are trained on over the channel"
+    )
+    training_runs: Annotated[int, Field(ge=1, le=1000)] = Field(
+        2, description="training runs on each data set, with splits and angles of their own"
+    )
+    training_steps: Annotated[int, Field(ge=20, le=10**4)] = Field(
+        24, description="steps of a training run by commuting blocks"
+    )
+    training_optimisers: tuple[Literal["adam", "sgd", "momentum", "yogi"], ...] = Field(
+        ("adam", "sgd"), description="optimisers of the first run on each data set"
+    )
+    training_precisions: tuple[int, ...] = Field(
+        (4, 8), description="bits of a number that a classical pair sends, of 4, 6, 8, 16, 32"
+    )
 
 
 GRIDS: dict[Scale, LearningGrid] = {
@@ -43,6 +58,11 @@ GRIDS: dict[Scale, LearningGrid] = {
         instances=4,
         loss_steps=32,
         runs=1000,
+        training_data=("digits", "synthetic", "molecules"),
+        training_runs=3,
+        training_steps=48,
+        training_optimisers=("adam", "sgd", "momentum", "yogi"),
+        training_precisions=(4, 8, 32),
     ),
     "full": LearningGrid(
         qubits=(1, 2, 3, 4, 5, 6, 8),
@@ -52,5 +72,10 @@ GRIDS: dict[Scale, LearningGrid] = {
         instances=8,
         loss_steps=64,
         runs=10000,
+        training_data=("digits", "parity", "synthetic", "molecules"),
+        training_runs=8,
+        training_steps=120,
+        training_optimisers=("adam", "sgd", "momentum", "yogi"),
+        training_precisions=(4, 6, 8, 16, 32),
     ),
 }

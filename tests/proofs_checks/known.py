@@ -84,6 +84,12 @@ NAMED: dict[str, set[str]] = {
     "spectrum-reached": set(),
     "spectrum-size": set(),
     "total-qubits-lower-bound": {"(L-1)(n-1) qubits", "forgetting c_L = 0"},
+    "training-over-the-channel": {
+        "no way back",
+        "one set of copies a block",
+        "sign of the ancilla",
+        "cheaper than features",
+    },
     "vector-in-subspace": {"Q for its transpose", "dimension N/2 + 1"},
 }
 
@@ -97,6 +103,11 @@ CRUDEST = {
         instances=1,
         loss_steps=1,
         runs=1,
+        training_data=("digits",),
+        training_runs=1,
+        training_steps=20,
+        training_optimisers=("adam",),
+        training_precisions=(4,),
     ),
     "bounds": BoundsGrid(
         matrix_disjointness=(1,),
