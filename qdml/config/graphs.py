@@ -27,14 +27,25 @@ class GraphsGrid(Section):
     decided_nodes: tuple[str, ...] = Field(
         ("karate",), description="sets of whose nodes two parties decide, likewise"
     )
+    classified: tuple[str, ...] = Field(
+        ("digits-grids", "MUTAG"), description="sets of graphs that are classified, where present"
+    )
+    partitions: Annotated[int, Field(ge=1, le=100)] = Field(
+        1, description="divisions of each set into ten folds, every one from a seed of its own"
+    )
     runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
         100, description="independent metered runs for each measured frequency"
     )
 
 
+_SMALL = ("MUTAG", "PTC_MR", "PTC_GIN", "PROTEINS", "IMDB-BINARY", "IMDB-MULTI")
+_LARGE = ("NCI1", "COLLAB", "REDDIT-BINARY", "REDDIT-MULTI-5K")
+
 GRIDS: dict[Scale, GraphsGrid] = {
     "quick": GraphsGrid(),
     "default": GraphsGrid(
+        classified=("digits-grids", *_SMALL),
+        partitions=3,
         instances=4,
         matching_qubits=(2, 4, 6, 8, 10, 12, 14, 16, 18, 20),
         decided_graphs=(
@@ -45,6 +56,8 @@ GRIDS: dict[Scale, GraphsGrid] = {
         runs=400,
     ),
     "full": GraphsGrid(
+        classified=("digits-grids", *_SMALL, *_LARGE),
+        partitions=3,
         instances=16,
         matching_qubits=tuple(range(2, 23)),
         decided_graphs=(

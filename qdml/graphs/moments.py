@@ -72,6 +72,7 @@ def recipes(graphs: GraphSet) -> tuple[Recipe, ...]:
             Recipe("labels x degrees", "distance", 4, "sum"),
         )
     return (
+        Recipe("octaves", "sum", 1, "sum"),
         Recipe("octaves", "mean", 3, "mean"),
         Recipe("half octaves, tenths", "mean", 2, "mean"),
     )

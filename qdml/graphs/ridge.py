@@ -55,7 +55,7 @@ class Ridge:
 
     def scores(self, coordinates: Floats, strength: float) -> Floats:
         """Scores of graphs at these coordinates: (G, r) -> (G, C)."""
-        found: Floats = coordinates @ self._weights(strength) + self.targets.mean(axis=0)
+        found: Floats = coordinates @ self._weights(strength) + self.mean
         return found
 
     def coefficients(self, strength: float) -> tuple[Floats, Floats]:
@@ -63,11 +63,11 @@ class Ridge:
         inner = (self.basis @ self._weights(strength)) / self.scale[:, None]
         full = np.zeros((self.size, inner.shape[1]))
         full[self.kept] = inner
-        return full, self.targets.mean(axis=0) - self.centre @ inner
+        return full, self.mean - self.centre @ inner
 
     def leave_one_out(self, strength: float) -> Floats:
         """Scores (m, C) of every graph by the regression on the m - 1 others, at this scale."""
-        leverage = self.coordinates**2 @ self._shrunk(strength) + 1 / len(self.targets)
+        leverage = self._squares @ self._shrunk(strength) + 1 / len(self.targets)
         rest = self._residuals(strength) / (1 - leverage)[:, None]
         found: Floats = self.targets - rest
         return found
@@ -89,13 +89,24 @@ class Ridge:
         return found
 
     @cached_property
+    def _squares(self) -> Floats:
+        found: Floats = self.coordinates**2
+        return found
+
+    @cached_property
+    def mean(self) -> Floats:
+        """The part of each class: (C,)."""
+        found: Floats = self.targets.mean(axis=0)
+        return found
+
+    @cached_property
     def seen(self) -> Floats:
         """Targets, seen from every direction: (r, C)."""
-        found: Floats = self.coordinates.T @ (self.targets - self.targets.mean(axis=0))
+        found: Floats = self.coordinates.T @ (self.targets - self.mean)
         return found
 
     def _residuals(self, strength: float) -> Floats:
-        fitted = self.coordinates @ self._weights(strength) + self.targets.mean(axis=0)
+        fitted = self.coordinates @ self._weights(strength) + self.mean
         found: Floats = self.targets - fitted
         return found
 

@@ -38,12 +38,14 @@ HELD_OUT = 0.1
 class Trials:
     """What every choice of recipe and strength came to.
 
-    fold: (G,) the outer fold of every graph; left_out, held_out: (folds, recipes, strengths)
-    accuracies that were made on training graphs alone; correct: (recipes, strengths, G) bool,
-    whether a graph is named rightly by what was trained without its fold.
+    fold: (G,) the outer fold of every graph. Of training graphs alone, (folds, recipes): place, the
+    strength that exact leave-one-out chose; left_out and held_out, the accuracies at it.
+    correct: (recipes, strengths, G) bool, whether a graph is named rightly by what was trained
+    without its fold.
     """
 
     fold: Ints
+    place: Ints
     left_out: Floats
     held_out: Floats
     correct: NDArray[np.bool_]
@@ -79,33 +81,41 @@ def trials(moments: Sequence[Floats], labels: Ints, seed: int, run: int = FOLDS)
     Raises `DataError` where there is one class only, or one with fewer members than folds.
     """
     dealt = stratified_folds(labels, FOLDS, generator(seed, "outer folds"))
-    classes, shape = int(labels.max()) + 1, (len(moments), len(STRENGTHS))
-    left_out, held_out = np.zeros((2, run, *shape))
-    correct = np.zeros((*shape, len(labels)), bool)
+    classes, shape = int(labels.max()) + 1, (run, len(moments))
+    place, left_out, held_out = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape)
+    correct = np.zeros((len(moments), len(STRENGTHS), len(labels)), bool)
     for which, every in enumerate(moments):
         # What is too rare among all graphs is too rare in any part of them.
         common = np.count_nonzero(every, axis=0) >= least(len(labels) * (FOLDS - 1) // FOLDS)
         features = every[:, common]
         for fold in range(run):
-            train, test = dealt != fold, dealt == fold
+            at, train, test = (fold, which), dealt != fold, dealt == fold
             own = labels[train]
             _, inner = stratified_split(own, HELD_OUT, generator(seed, "inner hold-out", fold))
             ridge = factorise(features[train], own, classes)
+            found = [_accuracy(ridge.leave_one_out(strength), own) for strength in STRENGTHS]
+            # A tie goes to the stronger ridge.
+            place[at] = len(found) - 1 - int(np.argmax(found[::-1]))
+            left_out[at] = found[place[at]]
+            held = ridge.left_out(inner, STRENGTHS[place[at]])
+            held_out[at] = _accuracy(held, own[inner])
             placed = ridge.place(features[test])
-            for at, strength in enumerate(STRENGTHS):
-                left = ridge.leave_one_out(strength).argmax(axis=1) == own
-                held = ridge.left_out(inner, strength).argmax(axis=1) == own[inner]
-                left_out[fold, which, at], held_out[fold, which, at] = left.mean(), held.mean()
+            for other, strength in enumerate(STRENGTHS):
                 named = ridge.scores(placed, strength).argmax(axis=1)
-                correct[which, at, test] = named == labels[test]
-    return Trials(dealt, left_out, held_out, correct)
+                correct[which, other, test] = named == labels[test]
+    return Trials(dealt, place, left_out, held_out, correct)
 
 
 def nested(table: Trials) -> Outcome:
-    """Choose on every training part alone; only what was chosen is looked up on the test fold."""
-    return _outcome(
-        table, [_choose(*at) for at in zip(table.left_out, table.held_out, strict=True)]
-    )
+    """Choose on every training part alone; only what was chosen is looked up on the test fold.
+
+    The recipe is that with the best hold-out; ties go to the better leave-one-out.
+    """
+    chosen = []
+    for place, left_out, held_out in zip(table.place, table.left_out, table.held_out, strict=True):
+        which = max(range(len(place)), key=list(zip(held_out, left_out, strict=True)).__getitem__)
+        chosen.append((which, int(place[which])))
+    return _outcome(table, chosen)
 
 
 def gin(table: Trials) -> Outcome:
@@ -137,19 +147,6 @@ def majority(labels: Ints) -> float:
     return float(np.bincount(labels).max() / len(labels))
 
 
-def _choose(left_out: Floats, held_out: Floats) -> tuple[int, int]:
-    """The strength of every recipe by leave-one-out, then the recipe by its hold-out at it.
-
-    Ties go to the stronger ridge, then to the better leave-one-out.
-    """
-    last = left_out.shape[1] - 1
-    strength = last - left_out[:, ::-1].argmax(axis=1)
-    every = np.arange(len(strength))
-    held, left = held_out[every, strength], left_out[every, strength]
-    which = max(every, key=lambda recipe: (held[recipe], left[recipe]))
-    return int(which), int(strength[which])
-
-
 def _outcome(table: Trials, chosen: list[tuple[int, int]]) -> Outcome:
     correct = np.zeros(len(table.fold), bool)
     for fold, choice in enumerate(chosen):
@@ -157,3 +154,7 @@ def _outcome(table: Trials, chosen: list[tuple[int, int]]) -> Outcome:
         correct[own] = table.correct[choice][own]
     accuracies = [correct[table.fold == fold].mean() for fold in range(len(chosen))]
     return Outcome(correct, np.array(accuracies), tuple(chosen))
+
+
+def _accuracy(scores: Floats, labels: Ints) -> float:
+    return float((scores.argmax(axis=1) == labels).mean())

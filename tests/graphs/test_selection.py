@@ -79,9 +79,13 @@ def test_every_choice_is_scored_on_every_graph_once() -> None:
     assert [int((table.fold == fold).sum()) for fold in range(10)] == [9] * 10
 
 
-def test_a_tie_goes_to_the_stronger_ridge_and_the_earlier_recipe() -> None:
-    even = np.full((2, 4), 0.5)
-    assert selection._choose(even, even) == (0, 3)
+def test_recipes_are_chosen_by_hold_out_and_then_by_leave_one_out() -> None:
+    table = trials(*drawn(6), seed=0, run=2)
+    places = np.array([[3, 5], [3, 5]])
+    held, left = np.array([[0.5, 0.6], [0.6, 0.6]]), np.array([[0.9, 0.1], [0.5, 0.5]])
+    known = replace(table, place=places, held_out=held, left_out=left)
+    assert nested(known).chosen == ((1, 5), (0, 3))
+    assert nested(replace(known, left_out=1 - left)).chosen == ((1, 5), (0, 3))
 
 
 @pytest.mark.parametrize(

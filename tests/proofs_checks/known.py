@@ -43,6 +43,7 @@ NAMED: dict[str, set[str]] = {
     "graph-classical-competitors": {
         "exponential advantage for sparse graph operators with two-way communication"
     },
+    "graph-classification-accuracy": set(),
     "graph-crossover": set(),
     "graph-hidden-matching": set(),
     "graph-quadratic-form": {"||H|| not squared", "no e term", "no cross-hop blocks"},
@@ -167,6 +168,7 @@ CRUDEST = {
         matching_qubits=(2,),
         decided_graphs=("atlas",),
         decided_nodes=(),
+        classified=("digits-grids",),
         runs=1,
     ),
 }
