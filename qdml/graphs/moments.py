@@ -48,13 +48,13 @@ class Recipe:
     """How a node is described and pooled; every recipe stays inside the quadratic form.
 
     features: `labels` (one-hot, the degree told by another one-hot), `labels x degrees` (one-hot of
-    the pair), `octaves` (one-hot of the degree's octave, and its logarithm), or `half octaves,
-    tenths` (of half its octave, and of the tenth of the graph's size that it is). Attributes are
+    the pair), `octaves` or `half octaves` (one-hot of where the degree falls, and its logarithm),
+    or `octaves, tenths` (also of the tenth of the graph's size that it is). Attributes are
     appended where there are no labels. operator: B_r is the r-th power of `mean`, `sum` or
     `symmetric`, or the adjacency of nodes at `distance` exactly r.
     """
 
-    features: Literal["labels", "labels x degrees", "octaves", "half octaves, tenths"]
+    features: Literal["labels", "labels x degrees", "octaves", "half octaves", "octaves, tenths"]
     operator: Literal["mean", "sum", "symmetric", "distance"]
     hops: int
     pooling: Literal["mean", "sum"]
@@ -74,7 +74,7 @@ def recipes(graphs: GraphSet) -> tuple[Recipe, ...]:
     return (
         Recipe("octaves", "sum", 1, "sum"),
         Recipe("octaves", "mean", 3, "mean"),
-        Recipe("half octaves, tenths", "mean", 2, "mean"),
+        Recipe("octaves, tenths", "mean", 2, "mean"),
     )
 
 
@@ -96,45 +96,6 @@ def second_moments(graphs: GraphSet, recipe: Recipe) -> Floats:
     return found
 
 
-def first_moments(moments: Floats) -> Ints:
-    """Which second moments are those with the constant 1, so that a network is linear in x."""
-    size = _side(moments.shape[1])
-    columns = np.triu_indices(size)[1]
-    return np.flatnonzero(columns == size - 1)
-
-
-def form(coefficients: Floats, offset: Floats, recipe: Recipe) -> QuadraticForm:
-    """The quadratic form whose pooled values are moments @ coefficients + offset.
-
-    coefficients: (d(d+1)/2, C); offset: (C,) -> C matrices of side d.
-    """
-    size = _side(len(coefficients))
-    upper = np.zeros((coefficients.shape[1], size, size))
-    rows, columns = np.triu_indices(size)
-    upper[:, rows, columns] = coefficients.T
-    # The squared constant that pools to one: 1 under the mean, n^-1/2 under the sum.
-    last = size - 1 if recipe.pooling == "mean" else size - 2
-    upper[:, last, last] += offset
-    return form_of((upper + upper.transpose(0, 2, 1)) / 2)
-
-
-def network_scores(graphs: GraphSet, recipe: Recipe, network: QuadraticForm) -> Floats:
-    """Scores (G, C) of the quadratic form, node by node and pooled: no moment is formed."""
-    values = np.concatenate([network.values(rows) for _, rows in rows_of(graphs, recipe)])
-    return pooled(values, graphs.graph, recipe.pooling)
-
-
-def _moments(graphs: GraphSet, recipe: Recipe) -> Floats:
-    found = []
-    for nodes, rows in rows_of(graphs, recipe):
-        upper = np.triu_indices(rows.shape[1])
-        sizes = np.bincount(graphs.graph[nodes] - graphs.graph[nodes.start])
-        for own in np.split(rows, np.cumsum(sizes)[:-1]):
-            whole = own.T @ own
-            found.append(whole[upper] / (len(own) if recipe.pooling == "mean" else 1))
-    return np.array(found)
-
-
 def rows_of(graphs: GraphSet, recipe: Recipe) -> Pieces:
     """Slices of nodes, whole graphs each, with their h: (nodes, d)."""
     sizes = np.bincount(graphs.graph)
@@ -151,6 +112,44 @@ def rows_of(graphs: GraphSet, recipe: Recipe) -> Pieces:
         constants = np.stack([np.log(n), n**-0.5, np.ones(len(n))], axis=1)
         yield nodes, np.hstack([*_hops(adjacency, features[nodes], recipe), constants])
         first = last
+
+
+def first_moments(moments: Floats) -> Ints:
+    """Which second moments are those with the constant 1, so that a network is linear in x."""
+    size = _side(moments.shape[1])
+    columns = np.triu_indices(size)[1]
+    return np.flatnonzero(columns == size - 1)
+
+
+def form(coefficients: Floats, offset: Floats, recipe: Recipe) -> QuadraticForm:
+    """The quadratic form whose pooled values are moments @ coefficients + offset.
+
+    coefficients: (d(d+1)/2, C); offset: (C,) -> C matrices of side d.
+    """
+    size = _side(len(coefficients))
+    upper = np.zeros((coefficients.shape[1], size, size))
+    upper[:, *np.triu_indices(size)] = coefficients.T
+    # The squared constant that pools to one: 1 under the mean, n^-1/2 under the sum.
+    last = size - 1 if recipe.pooling == "mean" else size - 2
+    upper[:, last, last] += offset
+    return form_of((upper + upper.transpose(0, 2, 1)) / 2)
+
+
+def network_scores(graphs: GraphSet, recipe: Recipe, network: QuadraticForm) -> Floats:
+    """Scores (G, C) of the quadratic form, node by node and pooled: no moment is formed."""
+    values = np.concatenate([network.values(own) for _, own in rows_of(graphs, recipe)])
+    return pooled(values, graphs.graph, recipe.pooling)
+
+
+def _moments(graphs: GraphSet, recipe: Recipe) -> Floats:
+    found = []
+    for nodes, every in rows_of(graphs, recipe):
+        upper = np.triu_indices(every.shape[1])
+        sizes = np.bincount(graphs.graph[nodes] - graphs.graph[nodes.start])
+        for own in np.split(every, np.cumsum(sizes)[:-1]):
+            whole = own.T @ own
+            found.append(whole[upper] / (len(own) if recipe.pooling == "mean" else 1))
+    return np.array(found)
 
 
 def _hops(adjacency: csr_array, features: Floats, recipe: Recipe) -> list[Floats]:
@@ -188,11 +187,11 @@ def _features(graphs: GraphSet, recipe: Recipe, sizes: Ints) -> Floats:
         if recipe.features == "labels":
             return np.hstack([_one_hot(label), _one_hot(short)])
         return _one_hot(label * (DEGREES + 1) + short)
-    parts = 2 if recipe.features.startswith("half") else 1
+    parts = 2 if recipe.features == "half octaves" else 1
     octave = np.floor(np.log2(np.maximum(degree, 1)) * parts).astype(np.int64)
     octave = np.minimum(octave, parts * OCTAVES - 1)
     columns = [_one_hot(octave), np.log1p(degree)[:, None]]
-    if recipe.features == "half octaves, tenths":
+    if recipe.features == "octaves, tenths":
         n = sizes[graphs.graph]
         columns.append(_one_hot(np.minimum(10 * degree // np.maximum(n - 1, 1), 9)))
     if graphs.attributes is not None:

@@ -19,7 +19,7 @@ from qdml.graphs.ridge import factorise
 EVERY = [
     Recipe(features, operator, 2, pooling)
     for features, operator, pooling in product(
-        ("labels", "labels x degrees", "octaves", "half octaves, tenths"),
+        ("labels", "labels x degrees", "octaves", "half octaves", "octaves, tenths"),
         ("mean", "sum", "symmetric", "distance"),
         ("mean", "sum"),
     )
