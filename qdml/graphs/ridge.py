@@ -3,8 +3,8 @@
 A quadratic network's score is linear in pooled second moments, so its training is convex. With
 Z the centred and scaled moments in the eigenbasis of the smaller Gram matrix (that of the moments
 or that of the graphs) and s the eigenvalues, all ridge strengths share the factorisation, and the
-hat matrix H = Z (s + strength)^-1 Z^T + 1/m gives exact predictions for members that are left out:
-y_S - prediction_S = (1 - H_SS)^-1 (y - H y)_S (Cook and Weisberg 1982).
+hat matrix H = Z (s + strength)^-1 Z^T + 1/m gives the exact prediction for a graph that is left
+out: y_i - prediction_i = (y - H y)_i / (1 - H_ii) (Allen 1974; Cook and Weisberg 1982).
 """
 
 from __future__ import annotations
@@ -70,14 +70,6 @@ class Ridge:
         leverage = self._squares @ self._shrunk(strength) + 1 / len(self.targets)
         rest = self._residuals(strength) / (1 - leverage)[:, None]
         found: Floats = self.targets - rest
-        return found
-
-    def left_out(self, members: Ints, strength: float) -> Floats:
-        """Scores (len(members), C) of some graphs by the regression on all others."""
-        own = self.coordinates[members]
-        hat = (own * self._shrunk(strength)) @ own.T + 1 / len(self.targets)
-        rest = np.linalg.solve(np.eye(len(members)) - hat, self._residuals(strength)[members])
-        found: Floats = self.targets[members] - rest
         return found
 
     def _shrunk(self, strength: float) -> Floats:

@@ -1,7 +1,8 @@
 """Two protocols of model selection on graph sets, kept apart, from one table of trials.
 
-nested: stratified outer folds; on each training part alone the ridge strength is chosen by exact
-leave-one-out and the recipe by an inner hold-out (Errica et al. 2020, arXiv:1912.09893).
+nested: stratified outer folds; on each training part alone, recipe and ridge strength are those
+with the best accuracy on graphs that were held out of training, every training graph once (exact
+leave-one-out, in place of the single inner hold-out of Errica et al. 2020, arXiv:1912.09893).
 gin: recipe and strength with the best mean over the test folds, as the epoch is chosen by Xu et al.
 2019 (arXiv:1810.00826): optimistic, since the choice reads the test folds.
 """
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qdml.claims.seeds import generator
-from qdml.data.splits import stratified_folds, stratified_split
+from qdml.data.splits import stratified_folds
 from qdml.errors import InputError, nearest
 from qdml.graphs.ridge import factorise, least
 
@@ -30,24 +31,19 @@ STRENGTHS = tuple(float(f"{10**exponent:.3g}") for exponent in np.arange(-7, 0.5
 
 FOLDS = 10
 
-#: Part of a training fold that is held out to choose among recipes.
-HELD_OUT = 0.1
-
 
 @dataclass(frozen=True, eq=False)
 class Trials:
     """What every choice of recipe and strength came to.
 
-    fold: (G,) the outer fold of every graph. Of training graphs alone, (folds, recipes): place, the
-    strength that exact leave-one-out chose; left_out and held_out, the accuracies at it.
+    fold: (G,) the outer fold of every graph; left_out: (folds, recipes, strengths) accuracies on
+    training graphs, each by what was trained without it and without the fold.
     correct: (recipes, strengths, G) bool, whether a graph is named rightly by what was trained
     without its fold.
     """
 
     fold: Ints
-    place: Ints
     left_out: Floats
-    held_out: Floats
     correct: NDArray[np.bool_]
 
 
@@ -81,40 +77,35 @@ def trials(moments: Sequence[Floats], labels: Ints, seed: int, run: int = FOLDS)
     Raises `DataError` where there is one class only, or one with fewer members than folds.
     """
     dealt = stratified_folds(labels, FOLDS, generator(seed, "outer folds"))
-    classes, shape = int(labels.max()) + 1, (run, len(moments))
-    place, left_out, held_out = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape)
+    classes, smallest = int(labels.max()) + 1, len(labels) - int(np.bincount(dealt).max())
+    left_out = np.zeros((run, len(moments), len(STRENGTHS)))
     correct = np.zeros((len(moments), len(STRENGTHS), len(labels)), bool)
     for which, every in enumerate(moments):
         # What is too rare among all graphs is too rare in any part of them.
-        common = np.count_nonzero(every, axis=0) >= least(len(labels) * (FOLDS - 1) // FOLDS)
+        common = np.count_nonzero(every, axis=0) >= least(smallest)
         features = every[:, common]
         for fold in range(run):
-            at, train, test = (fold, which), dealt != fold, dealt == fold
-            own = labels[train]
-            _, inner = stratified_split(own, HELD_OUT, generator(seed, "inner hold-out", fold))
-            ridge = factorise(features[train], own, classes)
-            found = [_accuracy(ridge.leave_one_out(strength), own) for strength in STRENGTHS]
-            # A tie goes to the stronger ridge.
-            place[at] = len(found) - 1 - int(np.argmax(found[::-1]))
-            left_out[at] = found[place[at]]
-            held = ridge.left_out(inner, STRENGTHS[place[at]])
-            held_out[at] = _accuracy(held, own[inner])
+            train, test = dealt != fold, dealt == fold
+            ridge = factorise(features[train], labels[train], classes)
             placed = ridge.place(features[test])
-            for other, strength in enumerate(STRENGTHS):
+            for at, strength in enumerate(STRENGTHS):
+                named = ridge.leave_one_out(strength).argmax(axis=1)
+                left_out[fold, which, at] = (named == labels[train]).mean()
                 named = ridge.scores(placed, strength).argmax(axis=1)
-                correct[which, other, test] = named == labels[test]
-    return Trials(dealt, place, left_out, held_out, correct)
+                correct[which, at, test] = named == labels[test]
+    return Trials(dealt, left_out, correct)
 
 
 def nested(table: Trials) -> Outcome:
     """Choose on every training part alone; only what was chosen is looked up on the test fold.
 
-    The recipe is that with the best hold-out; ties go to the better leave-one-out.
+    A tie goes to the stronger ridge, then to the earlier recipe.
     """
+    last = len(STRENGTHS) - 1
     chosen = []
-    for place, left_out, held_out in zip(table.place, table.left_out, table.held_out, strict=True):
-        which = max(range(len(place)), key=list(zip(held_out, left_out, strict=True)).__getitem__)
-        chosen.append((which, int(place[which])))
+    for left_out in table.left_out:
+        at, which = np.unravel_index(int(left_out.T[::-1].argmax()), left_out.T.shape)
+        chosen.append((int(which), last - int(at)))
     return _outcome(table, chosen)
 
 
@@ -154,7 +145,3 @@ def _outcome(table: Trials, chosen: list[tuple[int, int]]) -> Outcome:
         correct[own] = table.correct[choice][own]
     accuracies = [correct[table.fold == fold].mean() for fold in range(len(chosen))]
     return Outcome(correct, np.array(accuracies), tuple(chosen))
-
-
-def _accuracy(scores: Floats, labels: Ints) -> float:
-    return float((scores.argmax(axis=1) == labels).mean())
