@@ -103,8 +103,8 @@ def gather(context: Context) -> tuple[Sent, ...]:
             largest = Fraction(float((rows**2).sum(axis=1).max()) * len(rows))
             scale = Fraction(float(abs(values).max() * item.pool.max()))
             levels, step = graph_costs.norm_levels(largest, scale, NORM_SHARE * Fraction(accuracy))
-            norm = (levels, float(step))
-            drawn.append(Sent(rows, reading, score, accuracy, failure, copies, norm))
+            told = levels, float(step)
+            drawn.append(Sent(rows, reading, score, accuracy, failure, copies, told))
     return tuple(drawn)
 
 
@@ -191,19 +191,17 @@ def tails(stated: Hypothesis, data: tuple[Sent, ...], context: Context) -> Evide
     With all nodes pooled the outcomes are B mu_1 and B mu_2; with M = mu 1 and a share s of the
     nodes pooled they are B mu and 0, and 0 has the chance 1 - s.
     """
-    sweep = Sweep(Method.EXACT)
-    one = Fraction(1)
+    sweep, one = Sweep(Method.EXACT), Fraction(1)
     for share in SHARES:
         for failure in FAILURES:
             cases = [((one, -one), Fraction(c, 12)) for c in (1, 6, 9)]
             cases += [((one, one), Fraction(c, 12)) for c in (3, 6)]
             for values, chance in cases:
-                true = max(*values, Fraction(0)) - min(*values, Fraction(0))
-                accuracy = share * true
+                accuracy = share * (max(*values, Fraction(0)) - min(*values, Fraction(0)))
                 copies = graph_costs.hoeffding_copies(
                     stated.spread(values), accuracy, failure, stated.factor
                 )
-                # An outcome is one of two numbers that lie `true` apart.
+                # An outcome is one of two numbers, as far apart as the true spread.
                 low, high = estimate_misses(copies, 2 * chance - 1, 2 * share)
                 point = {"values": str(values), "chance": chance, "k": copies, "delta": failure}
                 sweep.at_most({**point, "eps": accuracy}, "miss", low, high, failure)
@@ -248,8 +246,7 @@ def single(stated: Hypothesis, data: tuple[Sent, ...], context: Context) -> Evid
         ),
         caption=(
             "Rows of equal norm 1, accuracy 1/2, failure probability 1/3. What one node says is "
-            "diluted among V: all curves but Hoeffding's grow like V, so that no advantage in V "
-            "is left."
+            "diluted among V: all curves but Hoeffding's grow like V, and no advantage is left."
         ),
     )
     return sweep.evidence("copies for one node grow like V", figure=figure)
@@ -264,8 +261,11 @@ def ledger(stated: Hypothesis, data: tuple[Sent, ...], context: Context) -> Evid
         bits = (sent.norm[0] - 1).bit_length() if stated.norm_billed else 0
         point = {"V": len(sent.rows), "D": sent.rows.shape[1], "k": sent.copies}
         sweep.equal(point, "bits", found.transcript.bits, bits)
-        lines = [Message("alice", "bob", qubits, 0, sent.copies, 1)]
-        sweep.same(point, "message", found.transcript.lines[:1], lines)
+        lines = [
+            Message("alice", "bob", qubits, 0, sent.copies, 1),
+            Message("alice", "bob", 0, bits, 0, 1),
+        ]
+        sweep.same(point, "messages", found.transcript.lines, lines)
     return sweep.evidence("qubits of the copies and bits of the norm")
 
 

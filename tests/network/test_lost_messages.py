@@ -11,7 +11,7 @@ import pytest
 
 import proofs_checks
 from qdml.claims import Context, Finding
-from qdml.config import LearningGrid, LinearGrid
+from qdml.config import GraphsGrid, LearningGrid, LinearGrid
 from qdml.network import Channel, Transcript
 
 LEDGERS = {
@@ -23,6 +23,8 @@ LEDGERS = {
     "inference-by-amplitude-estimation": "ledger",
     "linear-quantum-upper": "ledger",
     "fine-tuning": "ledger",
+    "graph-quadratic-form": "delivered",
+    "graph-shots": "ledger",
 }
 GRIDS = {
     "learning": LearningGrid(
@@ -35,9 +37,10 @@ GRIDS = {
         runs=1,
     ),
     "linear": LinearGrid(quantum_inverse_margins=(2,), runs=1),
+    "graphs": GraphsGrid(instances=1, runs=1),
 }
 #: Protocols in which nothing is announced.
-SILENT = ("gradient-states", "fine-tuning")
+SILENT = ("gradient-states", "fine-tuning", "graph-quadratic-form")
 Fault = Callable[[Transcript], None]
 
 
