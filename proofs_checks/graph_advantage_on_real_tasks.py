@@ -25,7 +25,7 @@ from qdml.claims.evidence import Scalar
 from qdml.claims.intervals import clopper_pearson
 from qdml.data.graphs import load_graphs, load_nodes
 from qdml.errors import DataAbsent
-from qdml.graphs.advantage import Bill, Quadratic, asked_bits, bill, quadratic
+from qdml.graphs.advantage import Bill, Quadratic, asked_bits, bill, direct, quadratic
 from qdml.graphs.decisions import Decision, Problem, of_graphs, of_nodes
 from qdml.network import Message
 from qdml.protocols import graph_bits, graph_form
@@ -42,8 +42,9 @@ LARGEST, MANY = 2**20, 2**12
 #: Copies at which all decisions of a set are made over the network.
 COPIES = tuple(4**j for j in range(7))
 
-#: A classical way that takes less than this part of the qubits has won clearly.
-CLEARLY = Fraction(1, 10)
+#: A classical way that takes less than this part of the qubits has won clearly; with as many
+#: times the qubits it has not lost by more than a constant.
+CLEARLY, TWICE = Fraction(1, 10), 2
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,10 @@ def ledger(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         right = 1 if median.score > 0 else -1
         sweep.equal(entry.point, "sign from the input as it is", told.sign, right)
         if median.asked is not None:
+            row, whole = direct(median)
+            best = graph_form.run(row, whole, price.best_copies, 2)
+            sweep.equal(entry.point, "direct", best.transcript.qubits, price.best_copies * qubits)
+            sweep.equal(entry.point, "its bill", price.best_qubits, price.best_copies * qubits)
             told = graph_bits.asked(rows, median.form, median.asked[0], asked_bits(median))
             sweep.equal(
                 entry.point, "bits", told.transcript.bits, price.two_ways["nodes asked for"]
@@ -237,7 +242,7 @@ def winners(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         if stated.quantum_wins:
             sweep.at_most(point, "qubits", qubits, qubits, least)
         else:
-            sweep.at_most(point, "bits of the cheapest way", least, least, price.qubits)
+            sweep.at_most(point, "bits of the cheapest way", least, least, TWICE * qubits)
         if entry.problem.kind == "graphs":
             if stated.quantum_wins_one_way:
                 sweep.at_most(point, "qubits", qubits, qubits, one_way)
@@ -255,13 +260,14 @@ def winners(stated: Hypothesis, data: Data, context: Context) -> Evidence:
                 "stable rank": entry.middle.stable_rank,
                 "margin": entry.middle.margin,
                 "copies": price.copies,
+                "copies, direct": price.best_copies,
                 "qubits": price.qubits,
-                "qubits, best reading": price.best_qubits,
+                "qubits, direct": price.best_qubits,
                 "bits, one way": one_way,
                 "by": price.cheapest,
                 "bits, any way": least,
                 "fewest, one way": "classical" if one_way < qubits else "quantum",
-                "fewest": "classical" if least < price.best_qubits else "quantum",
+                "fewest": "classical" if least < qubits else "quantum",
                 "run": entry.metered,
             }
         )
@@ -274,16 +280,16 @@ _CLAIMED = Hypothesis()
 CLAIM: Claim[Hypothesis, Data] = Claim(
     id="graph-advantage-on-real-tasks",
     topic="graphs",
-    title="On real graphs no exponential advantage is found, and in two ways none at all",
+    title="Real graphs: classical messages win, on sets of nodes either may, by no exponential gap",
     statement=(
         r"Every quadratic network trained here decides by the sign of a pooled score; costs are "
         r"those of the median margin at a wrong sign every tenth time. On sets of graphs, where "
-        r"Alice has the graph, the graph as it is takes less than a tenth as many bits as the "
-        r"protocol takes qubits. For sets of nodes, with all features at Alice and the graph at "
-        r"Bob, one quantum message may be shorter than every classical one here, but by no more "
-        r"than a constant: a sketch takes at most 16 products a copy, since stable ranks are low "
-        r"beside the copies. If Bob may ask for the nodes that he needs, that takes fewer bits "
-        r"than the protocol takes qubits on every set."
+        r"Alice has the graph, the cheapest classical message, the graph as it is, takes less "
+        r"than a tenth as many bits as the quantum one takes qubits. For sets of nodes, with all "
+        r"features at Alice and the graph at Bob, either may be the shorter, as the table says "
+        r"set by set, but no exponential gap is found: a sketch takes at most 16 products a copy, "
+        r"since stable ranks are low beside the copies, and if Bob asks for the nodes that he "
+        r"needs, that takes at most twice as many bits as the best quantum reading takes qubits."
     ),
     source="arXiv:2310.07136 for the question; data sets as registered; measured here",
     hypothesis=_CLAIMED,
@@ -294,8 +300,8 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
             "variances. Sketched numbers take 8 bits each; fewer would do, in favour of bits."
         ),
         (
-            "The best reading is the eigenbasis of Bob's whole operator, on which Alice's state "
-            "varies least; the protocol that is run reads after applying the graph."
+            "Qubits are counted for a reading after Bob has applied the graph, and for a direct "
+            "reading of his whole operator, on which no unbiased reading improves."
         ),
     ),
     steps=(

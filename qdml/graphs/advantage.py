@@ -19,6 +19,8 @@ from qdml.bounds import graph_costs
 from qdml.bounds.linear import qubits_for
 from qdml.errors import InputError
 from qdml.graphs.decisions import Decision, choices
+from qdml.graphs.quadratic_form import QuadraticForm
+from qdml.protocols.graph_form import Form, Hops
 
 Floats = NDArray[np.float64]
 
@@ -59,8 +61,9 @@ class Quadratic:
 class Bill:
     """A decision's price by every way, and the sizes behind it.
 
-    copies, qubits: of the protocol; best_copies: if Bob read in the eigenbasis of O, the most
-    precise reading there is without bias; one_way, two_ways: bits by the name of the way.
+    copies, qubits: where Bob reads after the graph, if it is his; best_copies, best_qubits: where
+    he reads his whole operator (`direct`); products: of a sketch; one_way, two_ways: bits by the
+    name of the way.
     """
 
     copies: int
@@ -122,6 +125,25 @@ def asked_bits(decision: Decision) -> tuple[int, int]:
     return ceil(choices(len(decision.form.pool), len(asked))) + 1, told
 
 
+def direct(decision: Decision) -> tuple[Floats, Form]:
+    """Alice's features as one row (1, N), and the reading of Bob's whole operator O on them.
+
+    O = T^T K T as in `quadratic`; no reading without bias varies less, since the second moment of
+    any outcome with mean O is at least O^2. Only where the graph is Bob's, and N is moderate.
+    """
+    form, graph = decision.form, decision.form.graph
+    assert graph is not None, "the graph is Bob's"
+    nodes, powers, blocks = _asks(form, graph)
+    asks = np.zeros((graph.nodes, graph.features + 1, len(nodes), len(form.eigenvalues)))
+    for power, block in zip(powers, blocks, strict=True):
+        asks[:, :-1] += np.einsum("sv,fj->vfsj", power.toarray(), block)
+    asks[nodes, -1, np.arange(len(nodes))] = form.eigenvectors[-1]
+    weights = np.multiply.outer(form.pool[nodes], form.eigenvalues).ravel()
+    factor = asks.reshape(-1, len(weights))
+    values, vectors = QuadraticForm(factor, np.diag(weights)[None]).spectrum(0)
+    return decision.rows.toarray().reshape(1, -1), Form(values, vectors, np.ones(1))
+
+
 def moment_bits(decision: Decision) -> int:
     """Bits a pooled second moment needs, so that rounding cannot change the sign.
 
@@ -143,6 +165,17 @@ def sampled(decision: Decision) -> float:
     size = np.abs((form.eigenvectors * form.eigenvalues) @ form.eigenvectors.T)
     reach = size @ size.sum(axis=0)
     return float((rows**2).sum() * (form.pool**2 @ (rows**2 @ reach)))
+
+
+def _asks(form: Form, graph: Hops) -> tuple[NDArray[np.int64], list[csr_array], list[Floats]]:
+    """The pooled nodes, their rows of every power of the operator, and eigenvectors hop by hop."""
+    nodes, width = np.flatnonzero(form.pool), graph.features
+    places = np.arange(len(nodes)), nodes
+    powers = [csr_array((np.ones(len(nodes)), places), shape=(len(nodes), graph.nodes))]
+    for _ in range(graph.hops):
+        powers.append(powers[-1] @ graph.operator)
+    blocks = [form.eigenvectors[r * width : (r + 1) * width] for r in range(graph.hops + 1)]
+    return nodes, powers, blocks
 
 
 def _alices(decision: Decision) -> Quadratic:
@@ -174,15 +207,8 @@ def _bobs(decision: Decision) -> Quadratic:
     """O = T^T K T: row (v, s) of T takes Alice's features to <h_v, u_s>, K = pool_v mu_s."""
     form, graph = decision.form, decision.form.graph
     assert graph is not None
-    nodes, width = np.flatnonzero(form.pool), graph.features
-    blocks = [form.eigenvectors[r * width : (r + 1) * width] for r in range(graph.hops + 1)]
+    nodes, powers, blocks = _asks(form, graph)
     last = form.eigenvectors[-1]
-    chosen = csr_array(
-        (np.ones(len(nodes)), (np.arange(len(nodes)), nodes)), shape=(len(nodes), graph.nodes)
-    )
-    powers = [chosen]
-    for _ in range(graph.hops):
-        powers.append(powers[-1] @ graph.operator)
     gram: Any = np.multiply.outer(np.eye(len(nodes)), np.outer(last, last))
     seen: Any = np.tile(last, (len(nodes), 1))
     features = decision.rows[:, :-1]

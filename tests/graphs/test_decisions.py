@@ -13,7 +13,7 @@ from qdml.data.graphs import GraphSet, NodeSet
 from qdml.graphs import advantage
 from qdml.graphs.decisions import Decision, choices, of_graphs, of_nodes
 from qdml.graphs.sign import hop_features
-from qdml.protocols import graph_bits
+from qdml.protocols import graph_bits, graph_form
 from qdml.protocols.graph_form import Form, Hops
 
 DELTA = Fraction(1, 10)
@@ -94,6 +94,23 @@ def test_numbers_are_those_of_the_whole_operator(request, monkeypatch, tmp_path,
         copies = odds * (found.read / found.value**2 - 1)
         assert price.copies == pytest.approx(copies, abs=1 + 1e-9 * copies)
         assert price.cheapest_of_all <= price.one_way[price.cheapest]
+
+
+def test_the_direct_reading_has_the_score_as_mean_and_the_least_second_moment(
+    nodes: NodeSet,
+) -> None:
+    for decision in of_nodes(nodes, 5).decisions[:3]:
+        own = advantage.quadratic(decision)
+        row, form = advantage.direct(decision)
+        outcomes, chances = graph_form.law(row, form, own.square)
+        room = 1e-10 * own.norm * own.square
+        assert outcomes @ chances * own.square == pytest.approx(decision.score, abs=room)
+        second = outcomes**2 @ chances * own.square**2
+        assert second == pytest.approx(own.square * own.moved)
+        price = advantage.bill(decision, DELTA)
+        told = graph_form.run(row, form, price.best_copies, 1)
+        assert told.transcript.qubits == price.best_qubits
+        assert told.sign == np.sign(decision.score)
 
 
 def test_who_sees_whom_is_asked_for(nodes: NodeSet) -> None:
