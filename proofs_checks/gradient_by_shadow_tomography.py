@@ -239,23 +239,21 @@ def promised(stated: Hypothesis, data: Data, context: Context) -> Evidence:
 
 
 def compared(stated: Hypothesis, data: Data, context: Context) -> Evidence:
-    """At equal copies: whether the search has the smaller error more often than not."""
-    sweep = Sweep(Method.STATISTICS)
-    share = context.alarm / len(data.compared)
-    for each in data.compared:
-        ahead = each.errors["soft search"] < each.errors["tomography"]
-        low = clopper_pearson(int(ahead.sum()), len(ahead), share)[0]
-        point = {"n": each.qubits, "P": each.parameters, "copies": each.copies}
-        point["held together"] = each.batch
-        sweep.at_most(point, "rate of smaller errors than tomography", low, low, 0.5)
+    """At equal copies: how often the search has the smaller error, over all sizes together."""
+    sweep, pairs = Sweep(Method.STATISTICS), [each.errors for each in data.compared]
+    ahead = np.concatenate([own["soft search"] < own["tomography"] for own in pairs])
+    low = clopper_pearson(int(ahead.sum()), len(ahead), context.alarm)[0]
+    point = {"search ahead": int(ahead.sum()), "runs": len(ahead)}
+    sweep.at_most(point, "rate of smaller errors than tomography", low, low, 0.25)
     beaten = [
         f"n = {each.qubits}, P = {each.parameters}, {each.copies} copies"
         for each in data.compared
         if all(each.errors["soft search"].mean() < each.errors[way].mean() for way in WAYS[:2])
     ]
     return sweep.evidence(
-        "threshold search does not beat tomography in reach; on average it beats parameter shift, "
-        f"and no copies at all, at {'; '.join(beaten) or 'no size'}",
+        f"threshold search has a smaller error than tomography in {ahead.sum()} of {len(ahead)} "
+        "runs; on average it beats parameter shift, and no copies at all, at "
+        f"{'; '.join(beaten) or 'no size'}",
         alarm=context.alarm,
         table=tuple(each.row() for each in data.compared),
         figure=errors_figure(data.compared),
@@ -344,7 +342,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         Step(
             "compared",
             Tag.NUMERIC,
-            "tomography is not beaten at equal copies",
+            "the search beats tomography at equal copies in a quarter of runs at most",
             compared,
             role="counterexample",
         ),

@@ -69,7 +69,8 @@ def learn(prepared: Prepared, plan: Plan) -> Learned:
             # The mean is at least this far: the measurement is off by eps/8 at most.
             hypothesis = hypothesis.moved(found, mean - np.sign(gap) * plan.accuracy / 8)
             updates, failures = updates + 1, 0
-    return Learned(-hypothesis.means, rounds, updates)
+    # Not minus the means: an entry of zero is not minus zero.
+    return Learned(0.0 - hypothesis.means, rounds, updates)
 
 
 def check_size(modes: int, events: int, plan: Plan) -> None:
