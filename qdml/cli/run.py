@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from qdml.cli import gradient
+from qdml.cli import gradient, training
 from qdml.cli.leakage import listed, said
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, Parties, Seed
 
@@ -123,3 +123,4 @@ def inference(
 
 
 app.command("gradient")(gradient.run)
+app.command("training")(training.run)

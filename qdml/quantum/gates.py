@@ -65,16 +65,22 @@ class Pauli:
         """P|state>: entry k is i^(number of Y) (-1)^(z . (k xor x)) state[k xor x]."""
         _check_fit(self.letters, 2**self.qubits, state)
         source, sign, turns = self._action
-        phase = imaginary_unit(state) ** turns
-        column = sign.reshape(-1, *[1] * (state.ndim - 1))
         if state.dtype == object:
-            column = column.astype(object)
-        moved: State = state[source] * (column * phase)
+            factor = sign.astype(object) * imaginary_unit(state) ** turns
+        else:
+            factor = self._factor
+        moved: State = state.take(source, axis=0) * factor.reshape(-1, *[1] * (state.ndim - 1))
         return moved
 
     def inverse(self) -> Pauli:
         """A Pauli string is its own inverse."""
         return self
+
+    @cached_property
+    def _factor(self) -> State:
+        _, sign, turns = self._action
+        factor: State = sign * 1j**turns
+        return factor
 
     @cached_property
     def _action(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], int]:
