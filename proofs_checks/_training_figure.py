@@ -7,13 +7,16 @@ import numpy as np
 from proofs_checks._training_runs import Data, Run
 from qdml.claims import Figure, Series
 
+#: What is drawn; other ways are in the table.
+SHOWN = ("commuting-block", "parameter-shift", "features", "activations")
+
 
 def training_figure(data: Data, accuracy: bool) -> Figure:
     """One data set: the middle run of every way, in a band from the least to the greatest."""
     name = data.runs[0].data.name
     ways: dict[str, list[Run]] = {}
     for run in data.runs:
-        if run.data.name == name:
+        if run.data.name == name and run.way in SHOWN:
             ways.setdefault(run.label, []).append(run)
     lines = []
     for label, runs in ways.items():
