@@ -25,7 +25,7 @@ AGREEMENT = 1e-10
 STRENGTH = 1e-3
 
 #: Permutations of the labels in the control.
-PERMUTATIONS = 60
+PERMUTATIONS = 50
 
 #: Sets on which the linear network has to lose clearly.
 CLEAR = ("digits-grids", "NCI1")
@@ -97,12 +97,14 @@ def gather(context: Context) -> tuple[Measured, ...]:
 
 
 def inside(stated: Hypothesis, data: tuple[Measured, ...], context: Context) -> Evidence:
-    """Every candidate of every set: the trained score against the network's quadratic form."""
+    """Every recipe that an accuracy rests on: trained scores against the quadratic form."""
     sweep = Sweep(Method.FLOATING)
     for one in data:
         candidates = one.quadratic
         graphs = candidates.graphs
-        for recipe, moments in zip(candidates.recipes, candidates.moments, strict=True):
+        chosen = {which for each in (*one.nested, *one.optimistic) for which, _ in each.chosen}
+        for which in sorted(chosen):
+            recipe, moments = candidates.recipes[which], candidates.moments[which]
             classes = int(graphs.labels.max()) + 1
             ridge = factorise(moments, graphs.labels, classes)
             coefficients, offset = ridge.coefficients(STRENGTH)
@@ -285,6 +287,7 @@ CLAIM: Claim[Hypothesis, tuple[Measured, ...]] = Claim(
     ),
     premises=("Published figures are quoted as they were seen, mostly in secondary sources",),
     notes=(
+        "The list of recipes was drawn up on these sets; training folds choose from it.",
         "Names of labels and degrees are those of a whole set, as in published code.",
         "Centre, scale and the moments in use are those of the training graphs.",
     ),

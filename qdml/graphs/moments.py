@@ -73,6 +73,7 @@ def recipes(graphs: GraphSet) -> tuple[Recipe, ...]:
         )
     return (
         Recipe("octaves", "sum", 1, "sum"),
+        Recipe("octaves", "mean", 3, "sum"),
         Recipe("octaves", "mean", 3, "mean"),
         Recipe("octaves, tenths", "mean", 2, "mean"),
     )
