@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from typing import Annotated, Any, NoReturn
@@ -111,7 +112,10 @@ def _options(
 
 
 def main() -> None:
-    """The entry point `qdml`."""
+    """The entry point `qdml`; numbers come from one thread, whoever asks, unless told otherwise."""
+    # Before numpy is imported: more threads only spin on small matrices, and round otherwise.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     try:
         app(prog_name="qdml")
     except OSError as error:

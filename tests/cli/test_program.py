@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -146,3 +147,19 @@ def test_a_wrong_command_line_gets_one_line(arguments: list[str], words: str, ca
     assert ran.stdout == ""
     assert words in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+def test_numbers_come_from_one_thread(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['spectrum', '--weights', '1,3']\n"
+        "from qdml.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "import numpy, threadpoolctl\n"
+        "print({pool['num_threads'] for pool in threadpoolctl.threadpool_info()})"
+    )
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    free = {key: value for key, value in os.environ.items() if key not in names}
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, cwd=tmp_path, env=free, capture_output=True, text=True)
+    assert ran.stdout.splitlines()[-1] == "{1}", ran.stderr
