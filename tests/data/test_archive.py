@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import stat
+import tracemalloc
 import zipfile
 from typing import Any
 
@@ -81,6 +82,29 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked() -> None:
         members(bytes(content))
 
 
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        (zipfile.ZIP_DEFLATED, "a damaged archive"),
+        (zipfile.ZIP_BZIP2, "member 'zeros' is neither stored nor deflated"),
+        (zipfile.ZIP_LZMA, "member 'zeros' is neither stored nor deflated"),
+    ],
+)
+def test_a_bomb_that_lies_takes_no_memory(method: int, message: str) -> None:
+    size, stream = 2 * 10**7, io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("zeros", bytes(size))
+    content = stream.getvalue().replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Malformed, match=message):
+            members(content)
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert taken < size / 10
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_one_name_twice() -> None:
     content = zipped({"aa": b"1", "ab": b"2"}).replace(b"ab", b"aa")
@@ -129,6 +153,24 @@ def test_arrays_that_are_not_plain() -> None:
         array(huge)
     with pytest.raises(Malformed, match=r"shape \(30,\) in 232 bytes"):
         array(npy(np.zeros(30))[:-8])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': (((",
+        "{[]: 1}",
+        "{'descr': '<f8,(', 'fortran_order': False, 'shape': (0,)}",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (0, -5)}",
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 1180591620717411303424)}",
+        "{'descr': '|S0', 'fortran_order': False, 'shape': (3,)}",
+    ],
+)
+def test_headers_that_numpy_trips_over(header: str) -> None:
+    text = f"{header}\n".encode()
+    with pytest.raises(Malformed, match="not an archive of plain arrays") as caught:
+        array(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text)
+    assert "\n" not in str(caught.value)
 
 
 def test_only_what_is_wanted_of_an_archive() -> None:

@@ -93,6 +93,14 @@ def test_what_is_wrong_is_named(
     assert "\n" not in str(caught.value)
 
 
+def test_numbers_of_edges_whose_sum_overflows(build: Build) -> None:
+    # The sum of these is 4, the number of edges, modulo 2^64.
+    many, ones = np.array([2**62] * 3 + [2**62 + 4]), np.ones(4, int)
+    registered, _ = build("graphs-npz", num_nodes=2 * ones, num_edges=many, graph_label=ones)
+    with pytest.raises(DataError, match="not one entry an edge in every array"):
+        read(registered)
+
+
 def test_another_edition_is_refused(build: Build) -> None:
     registered, _ = build("graphs-npz")
     for update in ({"counts": {"graphs": 3}}, {"published": {"avg_nodes": 2.51}}):

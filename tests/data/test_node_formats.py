@@ -95,6 +95,10 @@ def test_planetoid_nodes_are_in_their_places() -> None:
         ({"test.index": b"6\nx\n"}, "test.index is not a table of numbers"),
         ({"graph": pickle.dumps({**GRAPH, 6: [7]}, 2)}, "a node id out of range"),
         ({"graph": pickle.dumps({**GRAPH, 6: ["a"]}, 2)}, "a graph that is not lists of numbers"),
+        (
+            {"graph": pickle.dumps(dict.fromkeys(GRAPH, [0] * 99), 2)},
+            "that is not lists of numbers",
+        ),
         ({"graph": raw(ALLY)}, "not one node of the graph a number"),
     ],
 )
