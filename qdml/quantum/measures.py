@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from qdml.quantum.lanes import compiled
+
+#: Entries that are summed together in the search for outcomes.
+EIGHT = 8
 
 #: (-i)^k has these real and imaginary parts; entry k of an image carries i^turns.
 _REAL, _IMAGINARY = (1.0, 0.0, -1.0, 0.0), (0.0, 1.0, 0.0, -1.0)
@@ -41,20 +46,57 @@ def weight(v: Any) -> float:
 
 
 @compiled
-def outcomes(v: Any, marks: Any, out: Any) -> None:
-    """out[j] is the first k at which the sum of |v_i|^2 for i <= k exceeds marks[j], ascending."""
-    reached, j = 0.0, 0
-    last = 0
-    for k in range(len(v)):
-        square = float(v[k].real) ** 2 + float(v[k].imag) ** 2
-        reached += square
-        if square > 0:
-            last = k
-        while j < len(marks) and marks[j] < reached:
-            out[j] = k
-            j += 1
-    # Rounding may leave the last marks beyond the sum.
+def outcomes(v: Any, marks: Any, out: Any) -> float:
+    """out[j] is the first k with sum of |v_i|^2, i <= k, over marks[j] times the sum of all.
+
+    Returns the sum of all. marks: ascending, in [0, 1). An entry of probability zero is never an
+    outcome. Entries are taken eight at a time, and looked at one by one only where a mark falls.
+    """
+    if len(v) < EIGHT:
+        wide = np.zeros(EIGHT, v.dtype)
+        wide[: len(v)] = v
+        v = wide
+    sums, total = np.empty(len(v) // EIGHT), 0.0
+    for b in range(len(sums)):
+        summed = 0.0
+        for k in range(EIGHT):
+            summed += _square(v[EIGHT * b + k])
+        sums[b] = summed
+        total += summed
+    partial = np.empty(EIGHT)
+    reached, j, mark = 0.0, 0, np.inf
+    if len(marks) > 0:
+        mark = marks[0] * total
+    last = len(v) - 1
+    while last > 0 and _square(v[last]) == 0:
+        last -= 1
+    for b in range(len(sums)):
+        after = reached + sums[b]
+        if mark < after:
+            summed = 0.0
+            for k in range(EIGHT):
+                summed += _square(v[EIGHT * b + k])
+                partial[k] = summed
+            while mark < after:
+                place = 0
+                for k in range(EIGHT):
+                    place += partial[k] <= mark - reached
+                # Rounding may leave a mark at the end of its eight.
+                place = min(place, EIGHT - 1)
+                while _square(v[EIGHT * b + place]) == 0:
+                    place -= 1
+                out[j] = EIGHT * b + place
+                j += 1
+                mark = marks[j] * total if j < len(marks) else np.inf
+        reached = after
+    # Rounding may leave the last marks at the sum.
     out[j:] = last
+    return total
+
+
+@compiled
+def _square(a: Any) -> float:
+    return float(a.real) * float(a.real) + float(a.imag) * float(a.imag)
 
 
 @compiled

@@ -131,7 +131,7 @@ def sample(state: State, copies: int, rng: np.random.Generator) -> npt.NDArray[n
     vector = contiguous(state)
     waits = np.cumsum(rng.exponential(size=copies + 1))
     out = np.empty(copies, dtype=np.int64)
-    measures.outcomes(vector, waits[:-1] / waits[-1] * _weight(vector), out)
+    _checked(measures.outcomes(vector, waits[:-1] / waits[-1], out))
     rng.shuffle(out)
     return out
 
@@ -149,7 +149,10 @@ def _floats(vector: State) -> npt.NDArray[np.floating]:
 
 
 def _weight(vector: State) -> float:
-    norm = float(measures.weight(vector))
+    return _checked(float(measures.weight(vector)))
+
+
+def _checked(norm: float) -> float:
     if not 0 < norm < np.inf:
         raise no_state()
     return norm

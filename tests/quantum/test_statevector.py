@@ -13,7 +13,7 @@ from qdml.model.ansatz import random_line, random_pauli, random_string
 from qdml.model.autodiff import loss_and_gradient
 from qdml.model.circuit import DistributedCircuit
 from qdml.protocols.gradient import gradient_state
-from qdml.quantum import choice, reference, statevector
+from qdml.quantum import choice, measures, reference, statevector
 from qdml.quantum.gates import Dense, Gate, Pauli, Rotation, act
 from qdml.quantum.normal_form import compile_gates
 from qdml.quantum.numbers import Radians, State, exact
@@ -180,6 +180,20 @@ def test_all_qubits_are_sampled_by_their_law_in_random_order() -> None:
     assert spread <= chi2.ppf(1 - ALARM, kept.sum())
 
 
+@pytest.mark.parametrize("qubits", [1, 2, 3, 6])
+def test_samples_are_where_partial_sums_pass_the_draws(qubits: int) -> None:
+    state, marks = random_state(qubits, qubits), np.sort(np.random.default_rng(1).random(500))
+    state[1], state[-1] = 0, 0
+    out = np.empty(500, dtype=np.int64)
+    total = measures.outcomes(3 * state, marks, out)
+    assert total == pytest.approx(9 * np.linalg.norm(state) ** 2)
+    sums = np.cumsum(np.abs(state) ** 2)
+    np.testing.assert_array_equal(out, np.searchsorted(sums / sums[-1], marks, side="right"))
+    # The largest number below one, and sums that rounding has cut short.
+    measures.outcomes(state, np.full(500, np.nextafter(1, 0)), out)
+    assert (np.abs(state[out]) > 0).all()
+
+
 @pytest.mark.parametrize("kind", ["line", "pauli"])
 def test_memory_stays_within_its_bounds(kind: str) -> None:
     n = 18
@@ -212,6 +226,7 @@ def test_states_beyond_squares_are_turned_but_not_measured(size: float) -> None:
         lambda: statevector.gradient(circuit.gates, state, circuit.observable),
         lambda: statevector.expectations([circuit.observable], state),
         lambda: statevector.sample_first(state, 3, np.random.default_rng(1)),
+        lambda: statevector.sample(state, 3, np.random.default_rng(1)),
     ):
         with pytest.raises(InputError, match=r"too small or too large to be squared; .*encoding"):
             call()
