@@ -32,14 +32,18 @@ def rows(qubits: int, quick: bool) -> list[dict[str, Any]]:
     found = race(
         label,
         Contender(forward, lambda: accelerator.down(held["vector"])),
-        {"compiled": Contender(lambda: statevector.run(program, vector), lambda: vector)},
+        {"state vector": Contender(lambda: statevector.run(program, vector), lambda: vector)},
         tolerance,
         quick,
     )
     return found + race(
         {**label, "workload": "accelerator gradient"},
         Contender(lambda: accelerator.gradient(program, zero, circuit.observable)),
-        {"compiled": Contender(lambda: statevector.gradient(program, zero, circuit.observable))},
+        {
+            "state vector": Contender(
+                lambda: statevector.gradient(program, zero, circuit.observable)
+            )
+        },
         4 * tolerance,
         quick,
     )

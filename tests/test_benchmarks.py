@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import chains, cold, engine, peers, plot, vectors
+from benchmarks import chains, cold, device, engine, peers, plot, vectors
 from benchmarks.floors import fractions
 from benchmarks.race import Contender, race
+from qdml.quantum import accelerator
 from qdml.quantum.gates import act
 
 RESULT = Path(engine.__file__).with_suffix(".json")
@@ -83,6 +84,15 @@ def test_the_result_that_is_kept_has_the_contract_and_its_figure() -> None:
         result["versions"]
     )
     assert fractions(result["rows"], result["floors"]) == result["floors"]["fractions"]
+
+
+def test_an_accelerator_is_compared_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accelerator, "memory", lambda: None)
+    assert device.rows(5, quick=True) == []
+    monkeypatch.setattr(accelerator, "memory", lambda: 2**30)
+    rows = device.rows(5, quick=True)
+    assert [row["workload"] for row in rows] == ["accelerator forward", "accelerator gradient"]
+    assert {row["peer"] for row in rows} == {"state vector"}
 
 
 def test_what_disagrees_is_not_timed() -> None:

@@ -3,7 +3,8 @@
 Two bits are turned in one go. The bits that lie inside a vector are turned by exchanging lanes,
 the others in place, in blocks, chunks and columns that stay in a cache. The `undo` functions turn a
 state v and an observable's image w at once, and add the derivatives, sum of w_b v_a - w_a v_b, to
-`found`; `norm` is what makes up for the cosines that are still missing in v and w.
+`found`; `norm` is what makes up for the cosines that are still missing in v and w. A pair takes two
+fused operations: a rotation by three shears would take three, and by two shears the same two.
 """
 
 from __future__ import annotations
