@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ def rows(qubits: int, quick: bool) -> list[dict[str, Any]]:
         {"state vector": Contender(lambda: statevector.run(program, vector), lambda: vector)},
         tolerance,
         quick,
+        time.perf_counter,
     )
     return found + race(
         {**label, "workload": "accelerator gradient"},
@@ -46,4 +48,5 @@ def rows(qubits: int, quick: bool) -> list[dict[str, Any]]:
         },
         4 * tolerance,
         quick,
+        time.perf_counter,
     )

@@ -1,7 +1,8 @@
 """The engines beside their peers: `python -m benchmarks.engine [--json] [--quick]`.
 
 All run in this process, one thread each, at one precision, on what was prepared beforehand.
-Agreement comes first; then repeats take turns, and medians are compared. A ratio is peer over ours.
+Agreement comes first; then repeats take turns, and medians of processor time are compared. A ratio
+is peer over ours.
 """
 
 from __future__ import annotations

@@ -181,7 +181,8 @@ class Chain:
         means = np.empty(self.qubits)
         for q, core in enumerate(self.cores):
             image = (left @ core.reshape(len(core), -1)).reshape(core.shape)
-            density = np.einsum("atb,asb->ts", reached.pop(), image.conj())
+            rows = [part.transpose(1, 0, 2).reshape(2, -1) for part in (reached.pop(), image)]
+            density = rows[0] @ rows[1].conj().T
             means[q] = np.trace(matrix @ density).real
             bond = core.shape[2]
             left = core.reshape(-1, bond).conj().T @ image.reshape(-1, bond)
