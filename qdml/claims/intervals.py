@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from math import exp, log, sqrt
 
@@ -35,6 +35,24 @@ def hoeffding_radius(samples: int, failure: float, width: float = 2.0) -> float:
     Two-sided: width sqrt(ln(2/failure)/(2 samples)). Hoeffding, JASA 58 (1963) 13.
     """
     return width * sqrt(log(2 / failure) / (2 * samples))
+
+
+def student_interval(values: Iterable[float], failure: float) -> tuple[float, float]:
+    """Two-sided interval of the mean of normal values, wrong with probability `failure`.
+
+    Student 1908. It is exact for independent normal values, and no bound for any others.
+    Raises `InputError` for fewer than two values.
+    """
+    from scipy.special import stdtrit
+
+    values = list(values)
+    count = len(values)
+    if count < 2:
+        raise InputError(f"an interval from {count} value: expected at least 2")
+    mean = sum(values) / count
+    deviation = sqrt(sum((value - mean) ** 2 for value in values) / (count - 1))
+    radius = float(stdtrit(count - 1, 1 - failure / 2)) * deviation / sqrt(count)
+    return float(mean - radius), float(mean + radius)
 
 
 def check_promise(accuracy: float | Fraction, failure_probability: float | Fraction) -> None:

@@ -33,6 +33,15 @@ class GraphsGrid(Section):
     partitions: Annotated[int, Field(ge=1, le=100)] = Field(
         1, description="divisions of each set into ten folds, every one from a seed of its own"
     )
+    node_sets: tuple[str, ...] = Field(
+        ("digits-neighbours",), description="sets whose nodes are classified, by registered name"
+    )
+    node_splits: Annotated[int, Field(ge=2, le=1000)] = Field(
+        10, description="random splits of each of them"
+    )
+    node_steps: Annotated[int, Field(ge=1, le=10**5)] = Field(
+        40, description="steps of each training on nodes"
+    )
     runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
         100, description="independent metered runs for each measured frequency"
     )
@@ -47,6 +56,8 @@ GRIDS: dict[Scale, GraphsGrid] = {
         classified=("digits-grids", *_SMALL),
         partitions=3,
         instances=4,
+        node_sets=("cora", "citeseer", "pubmed"),
+        node_steps=100,
         matching_qubits=(2, 4, 6, 8, 10, 12, 14, 16, 18, 20),
         decided_graphs=(
             *("atlas", "digits-grids", "MUTAG", "PTC_MR", "PTC_GIN", "PROTEINS"),
@@ -59,6 +70,18 @@ GRIDS: dict[Scale, GraphsGrid] = {
         classified=("digits-grids", *_SMALL, *_LARGE),
         partitions=3,
         instances=16,
+        node_sets=(
+            "digits-neighbours",
+            "cora",
+            "citeseer",
+            "pubmed",
+            "amazon-computers",
+            "amazon-photo",
+            "coauthor-cs",
+            "coauthor-physics",
+        ),
+        node_splits=20,
+        node_steps=100,
         matching_qubits=tuple(range(2, 23)),
         decided_graphs=(
             *("atlas", "digits-grids", "MUTAG", "PTC_MR", "PTC_GIN", "PROTEINS", "NCI1"),

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdml.claims.intervals import clopper_pearson, hoeffding_radius, sampling_copies
+from qdml.claims.intervals import (
+    clopper_pearson,
+    hoeffding_radius,
+    sampling_copies,
+    student_interval,
+)
+from qdml.errors import InputError
 
 EPS = float(np.finfo(float).eps)
 TRIALS = [1, 2, 3, 7, 20, 41]
@@ -92,3 +98,19 @@ def test_a_mean_leaves_the_radius_rarely_enough(trials: int, failure: float) -> 
             if abs(Fraction(2 * s, trials) - 2 * p) > radius
         )
         assert missed <= failure
+
+
+def test_the_students_interval_covers_as_often_as_it_says() -> None:
+    values = np.random.default_rng(0).normal(3, 2, (4000, 5))
+    missed = sum(not low < 3 < high for low, high in (student_interval(v, 0.1) for v in values))
+    low, high = clopper_pearson(missed, len(values), 1e-6)
+    assert low < 0.1 < high
+    from scipy.stats import ttest_1samp
+
+    expected = ttest_1samp(values[0], 0).confidence_interval(0.99)
+    np.testing.assert_allclose(student_interval(values[0], 0.01), expected, rtol=1e-12)
+
+
+def test_one_value_has_no_interval() -> None:
+    with pytest.raises(InputError, match="an interval from 1 value: expected at least 2"):
+        student_interval([1.0], 0.1)

@@ -40,6 +40,20 @@ def test_mutag_by_both_protocols(call: Call) -> None:
     assert told["gin"]["accuracy"] >= told["nested"]["accuracy"]
 
 
+def test_nodes_of_the_karate_club(call: Call) -> None:
+    words = ("train", "karate", "--activation", "prelu", "--splits", "2", "--seed", "1")
+    told = call(*words, "--json"), call(*words)
+    said = json.loads(told[0].stdout)
+    assert said["accuracy"] == pytest.approx(sum(said["accuracies"]) / 2)
+    assert said["accuracy"] > 75 > 50 == said["baseline"]
+    assert len(said["hyperparameters"]) == 2
+    lines = told[1].stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["accuracy", "splits", "majority", "seconds"]
+    assert [float(word) for word in lines[1].split()[1:]] == pytest.approx(
+        said["accuracies"], abs=0.005
+    )
+
+
 def test_people_get_lines(call: Call) -> None:
     said = call("train", "digits-grids", "--activation", "linear", "--protocol", "gin")
     lines = said.stdout.splitlines()
@@ -52,7 +66,9 @@ def test_people_get_lines(call: Call) -> None:
     ("arguments", "says"),
     [
         (("MUTAGG",), r"'MUTAGG': not a set of graphs \(nearest: 'MUTAG'\)"),
-        (("karate",), "'karate': not a set of graphs"),
+        (("digits",), "'digits': not a set of graphs"),
+        (("karate", "--activation", "relu"), r"'relu': allowed are .* \(nearest: 'prelu'\)"),
+        (("karate", "--splits", "0"), "0: allowed are whole numbers from 1"),
         (("digits-grids", "--protocol", "nest"), "protocol 'nest': allowed are nested, gin"),
         (("digits-grids", "--activation", "prelu"), "activation 'prelu': graph sets are trained"),
         (("digits-grids", "--seed", "-1"), "-1: allowed are whole numbers"),

@@ -46,6 +46,7 @@ NAMED: dict[str, set[str]] = {
     "graph-classification-accuracy": set(),
     "graph-crossover": set(),
     "graph-hidden-matching": set(),
+    "graph-node-accuracy": set(),
     "graph-quadratic-form": {"||H|| not squared", "no e term", "no cross-hop blocks"},
     "graph-shots": {"single-node shots independent of V"},
     "hidden-matching-one-way": {
