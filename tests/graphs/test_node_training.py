@@ -108,7 +108,8 @@ def test_the_model_on_features_is_the_network_on_coordinates(activation: Activat
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_they_learn_and_never_read_a_test_label(activation: Activation) -> None:
     network = trained(activation)
-    assert network.accuracies("train").mean() > 0.9
+    # The step that validates best may be one of the first.
+    assert network.accuracies("train").mean() > 0.75
     assert network.accuracies().mean() > 0.75
     # The labels of the nodes tested in the first split change; nodes of other splits may be among
     # them, so only the first network has to be the same.
