@@ -43,6 +43,7 @@ class Hypothesis:
 
     critical: Fraction = Fraction(1, 2)
     reach: int = 4
+    below: int = 1
     logarithm: bool = True
 
     def above(self, copies: int, bits: int) -> Fraction:
@@ -73,8 +74,10 @@ def algebra(stated: Hypothesis, data: None, context: Context) -> Evidence:
     """Doubling keeps the order; and N = 4 c t, t = log2(4c) >= 1, has fewer qubits than bits.
 
     There ceil(log2 N) < log2(2N) = 1 + t + log2 t <= 4 t, and N/log2(2N) grows from there on.
+    At N = c s, s = log2 c >= 1, log2 N = s + log2 s, so N <= c log2 N; so has the whole number
+    below it, N/log2 N growing from e on, and 2 fails as well: N* lies above.
     """
-    k, b, n, c, t, x = sympy.symbols("k b n c t x", positive=True)
+    k, b, n, c, t, x, s = sympy.symbols("k b n c t x s", positive=True)
     size = stated.reach * c * (t if stated.logarithm else 1)
     room = 3 * t - 1 - sympy.log(t, 2)
 
@@ -101,6 +104,16 @@ def algebra(stated: Hypothesis, data: None, context: Context) -> Evidence:
                 "N/log2(2N) grows where ln 2N > 1",
                 sympy.diff(x / sympy.log(2 * x), x),
                 (sympy.log(2 * x) - 1) / sympy.log(2 * x) ** 2,
+            ),
+            (
+                "c log2 N = N + c log2 s at N = c s",
+                expanded(c * sympy.log(stated.below * c * s, 2)),
+                expanded(c * (stated.below * sympy.log(c, 2) + sympy.log(s, 2))),
+            ),
+            (
+                "N/log2 N grows where ln N > 1",
+                sympy.diff(x / sympy.log(x), x),
+                (sympy.log(x) - 1) / sympy.log(x) ** 2,
             ),
         ],
     )
@@ -144,8 +157,7 @@ def tried(stated: Hypothesis, data: None, context: Context) -> Evidence:
             most = stated.above(copies, bits)
             sweep.at_most(point, "last N that fails", found - 1, found - 1, most)
         if ratio >= 2:
-            # floor(log2 c) is below log2 c.
-            low = int(ratio * (int(ratio).bit_length() - 1))
+            low = stated.below * ratio * _log2_up(ratio)
             sweep.at_most(point, "c log2 c", low, low, found - 1)
     return sweep.evidence("N* is where it is stated")
 
@@ -246,5 +258,6 @@ CLAIM: Claim[Hypothesis, None] = Claim(
             "algebra",
         ),
         Mutant("c log2 c", r"$N^*\le1+c\log_2c$", replace(_CLAIMED, reach=1), "tried"),
+        Mutant("beyond 2c log2 c", r"$N^*>2c\log_2c$", replace(_CLAIMED, below=2), "tried"),
     ),
 )

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from qdml.bounds import graph_costs
 from qdml.bounds.linear import qubits_for
 from qdml.errors import InputError
-from qdml.graphs.decisions import Decision, choices
+from qdml.graphs.decisions import Decision, chosen_bits
 from qdml.graphs.quadratic_form import QuadraticForm
 from qdml.protocols.graph_form import Form, Hops
 
@@ -122,7 +122,7 @@ def asked_bits(decision: Decision) -> tuple[int, int]:
     """Bits that name the nodes that Bob asks for, and that tell their features."""
     assert decision.asked is not None, "the graph is Bob's"
     asked, told = decision.asked
-    return ceil(choices(len(decision.form.pool), len(asked))) + 1, told
+    return ceil(chosen_bits(len(decision.form.pool), len(asked))) + 1, told
 
 
 def direct(decision: Decision) -> tuple[Floats, Form]:

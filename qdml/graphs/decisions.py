@@ -91,12 +91,12 @@ def of_graphs(graphs: GraphSet, seed: int) -> Problem:
     values, vectors = network.spectrum(0)
     rows = np.concatenate([piece for _, piece in rows_of(graphs, recipe)])
     ends = np.searchsorted(graphs.graph, np.arange(len(graphs.labels) + 1))
-    made = []
+    kinds, made = _kinds(graphs), []
     for i in rng.permutation(tested)[:DECIDED]:
         nodes = slice(ends[members[i]], ends[members[i] + 1])
         size = nodes.stop - nodes.start
         pool = np.full(size, 1 / size if recipe.pooling == "mean" else 1.0)
-        plain = _graph_bits(graphs, nodes)
+        plain = _graph_bits(graphs, nodes, kinds)
         own = Form(values, vectors, pool)
         made.append(Decision(rows[nodes], own, float(trained.scores[i]), plain))
     accuracy = _accuracy(trained.scores[tested], side[tested])
@@ -125,6 +125,8 @@ def of_nodes(nodes: NodeSet, seed: int) -> Problem:
     count, width = nodes.features.shape
     raw = csr_array(hstack([nodes.features, np.ones((count, 1))]))
     graph, made = Hops(op, HOPS, width), []
+    values_told = len(np.unique(nodes.features.data))
+    plain = _feature_bits(nodes.features, values_told)
     for i in range(DECIDED):
         same = tested[side[tested] == i % 2]
         chosen = rng.choice(same, size=min(SET, len(same)), replace=False)
@@ -134,10 +136,10 @@ def of_nodes(nodes: NodeSet, seed: int) -> Problem:
         for _ in range(HOPS):
             near = near + op @ near
         needed = np.flatnonzero(near)
-        asked = needed, _feature_bits(nodes.features[needed])
+        asked = needed, _feature_bits(nodes.features[needed], values_told)
         own = Form(values, vectors, pool, graph)
         score = float(trained.scores[chosen].mean())
-        made.append(Decision(raw, own, score, _feature_bits(nodes.features), asked))
+        made.append(Decision(raw, own, score, plain, asked))
     accuracy = _accuracy(trained.scores[tested], side[tested])
     return Problem(nodes.name, "nodes", accuracy, tuple(made))
 
@@ -181,22 +183,32 @@ def _two_classes(labels: Ints) -> tuple[Ints, Ints]:
     return members, (labels[members] == second).astype(np.int64)
 
 
-def _graph_bits(graphs: GraphSet, nodes: slice) -> int:
-    """A graph as it is: the set of its edges, and each node's label or its attributes."""
-    size, kinds = int(nodes.stop) - int(nodes.start), 1
+def _kinds(graphs: GraphSet) -> int:
+    """How many labels, or rows of attributes, occur in the set; its nodes are told apart by one."""
     if graphs.node_labels is not None:
-        kinds = int(graphs.node_labels.max()) + 1
-    elif graphs.attributes is not None:
-        kinds = len(np.unique(graphs.attributes[nodes], axis=0))
+        return int(graphs.node_labels.max()) + 1
+    return 1 if graphs.attributes is None else len(np.unique(graphs.attributes, axis=0))
+
+
+def _graph_bits(graphs: GraphSet, nodes: slice, kinds: int) -> int:
+    """A graph as it is: how many edges, which, and each node's label or row of attributes.
+
+    What can occur in the set is known to both, and so is the number of nodes, as in Bob's pool.
+    """
+    size = int(nodes.stop) - int(nodes.start)
     edges = int(graphs.adjacency[nodes, nodes].nnz + graphs.adjacency[nodes, nodes].trace()) // 2
-    return ceil(size * log2(kinds) + choices(size * (size + 1) // 2, edges)) + 1
+    return ceil(size * log2(kinds) + chosen_bits(size * (size + 1) // 2, edges)) + 1
 
 
-def _feature_bits(features: Any) -> int:
-    """Sparse features as they are: where they are not zero, and one of the values that occur."""
-    values, size = len(np.unique(features.data)), int(np.prod(features.shape))
-    bits = choices(size, int(features.nnz)) + int(features.nnz) * log2(max(values, 1))
-    return ceil(bits) + 1
+def _feature_bits(features: Any, values: int) -> int:
+    """Sparse features as they are: where they are not zero, and one of `values` known numbers."""
+    size, entries = int(np.prod(features.shape)), int(features.nnz)
+    return ceil(chosen_bits(size, entries) + entries * log2(max(values, 1))) + 1
+
+
+def chosen_bits(size: int, chosen: int) -> float:
+    """log2 of the ways to say how many of `size` things are chosen, and then which."""
+    return log2(size + 1) + choices(size, chosen)
 
 
 def choices(size: int, chosen: int) -> float:

@@ -42,10 +42,13 @@ class Told:
 def quantised(values: Floats, bits: int) -> Ints:
     """Whole numbers of `bits` bits in proportion to the values, the largest entry at the end.
 
-    Raises `InputError` for fewer than 2 bits (a sign and a digit), or more than 32.
+    Raises `InputError` for fewer than 2 bits (a sign and a digit), or more than 32, and for values
+    that are not finite.
     """
     if not 2 <= bits <= 32:
         raise InputError(f"{bits} bits a number: expected 2 to 32")
+    if not np.isfinite(values).all():
+        raise InputError("a number to be sent that is not finite: expected finite numbers")
     largest = np.abs(values).max(initial=0.0)
     codes: Ints = np.rint(values / (largest or 1.0) * (2 ** (bits - 1) - 1)).astype(np.int64)
     return codes
@@ -55,10 +58,13 @@ def features(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
     """All rows, their common constant only once: V(D-1) + 1 numbers.
 
     Where the graph is Bob's, these are the features without any hop, and the constant if any.
+    Raises `InputError` for a last column that is to be sent once, and is not the same in all rows.
     """
     network, alice, bob = _parties(rows, form, seed)
     constant = 1 if form.graph is None else int(form.graph.constant)
     width = rows.shape[1] - constant
+    if (rows[:, width:] != rows[:1, width:]).any():
+        raise InputError("rows without a constant at their end: expected the same number in all")
     with alice:
         codes = quantised(alice.private("rows"), bits)
         codes = np.append(codes[:, :width].ravel(), codes[0, width:])
@@ -128,10 +134,13 @@ def moments(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
 def nodes(rows: Floats, form: Form, samples: int, bits: int, seed: int) -> Told:
     """Rows of `samples` nodes drawn by Alice like a quantum reading draws them, D numbers each.
 
-    Only where the graph is Alice's, and the pool is known to her.
+    Only where the graph is Alice's, and the pool is known to her. Raises `InputError` for a pool
+    with negative weights, or rows that are zero wherever it is not.
     """
     _check_own(form)
     _check_samples(samples)
+    if form.pool.min() < 0 or not (rows[form.pool > 0]).any():
+        raise InputError("nodes drawn like pool ||h||^2: expected weights of 0 or more, not all 0")
     network, alice, bob = _parties(rows, form, seed, pool=form.pool)
     with alice:
         own, pool = alice.private("rows"), alice.private("pool")

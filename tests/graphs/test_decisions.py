@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from math import comb
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from scipy.sparse import csr_array, kron
 from qdml.bounds import graph_costs
 from qdml.data.graphs import GraphSet, NodeSet
 from qdml.graphs import advantage
-from qdml.graphs.decisions import Decision, choices, of_graphs, of_nodes
+from qdml.graphs.decisions import Decision, choices, chosen_bits, of_graphs, of_nodes
 from qdml.graphs.sign import hop_features
 from qdml.protocols import graph_bits, graph_form
 from qdml.protocols.graph_form import Form, Hops
@@ -137,6 +140,24 @@ def test_moments_rounded_to_the_stated_bits_keep_the_sign() -> None:
 def test_choices_by_whole_numbers() -> None:
     assert choices(10, 3) == pytest.approx(np.log2(120))
     assert choices(5, 0) == pytest.approx(0)
+
+
+def test_plain_bits_are_enough_for_every_input() -> None:
+    # A prefix says how many; the inputs of each number are as many as there are choices.
+    for size in (1, 7, 30):
+        kraft = sum(comb(size, m) * 2.0 ** -chosen_bits(size, m) for m in range(size + 1))
+        assert kraft == pytest.approx(1)
+
+
+def test_what_is_told_of_a_graph_does_not_depend_on_what_it_lacks(
+    graphs: GraphSet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Every graph is of one attribute; that there are two, and which it is, has to be told.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    plain = of_graphs(graphs, 3).decisions
+    two = replace(graphs, attributes=(graphs.graph % 2).astype(float)[:, None])
+    for one, other in zip(plain, of_graphs(two, 3).decisions, strict=True):
+        assert other.plain == one.plain + len(one.form.pool)
 
 
 def test_a_contraction_is_wanted_only_when_it_is_run(nodes: NodeSet) -> None:
