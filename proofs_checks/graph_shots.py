@@ -63,10 +63,9 @@ class Hypothesis:
         return max(counted) - min(counted)
 
     def single(self, nodes: int, accuracy: Fraction, failure: Fraction) -> int:
-        """Copies for the score of one node: Bernstein's at the smallest graph, times a power."""
-        first = graph_costs.bernstein_copies(
-            Fraction(NODES[0] - 1), Fraction(NODES[0]), accuracy, failure
-        )
+        """Copies for one node's score: Bernstein's at variance V, on the first graph, grown."""
+        size = Fraction(NODES[0])
+        first = graph_costs.bernstein_copies(size, size, accuracy, failure)
         grown = sympy.Rational(nodes, NODES[0]) ** sympy.Rational(
             self.single_power.numerator, self.single_power.denominator
         )

@@ -19,6 +19,7 @@ from scipy.sparse.linalg import svds
 from qdml.claims.seeds import generator
 from qdml.data.graphs import GraphSet, NodeSet
 from qdml.data.splits import stratified_split
+from qdml.errors import DataError
 from qdml.graphs.moments import Recipe, form, recipes, rows_of, second_moments
 from qdml.graphs.operators import operator
 from qdml.graphs.ridge import factorise
@@ -177,8 +178,11 @@ def _accuracy(scores: Floats, side: Ints) -> float:
 
 
 def _two_classes(labels: Ints) -> tuple[Ints, Ints]:
-    """Members of the two largest classes, and 0 or 1 for each."""
-    first, second = np.argsort(-np.bincount(labels[labels >= 0]), kind="stable")[:2]
+    """Members of the two largest classes, and 0 or 1 for each. Raises `DataError` for fewer."""
+    counts = np.bincount(labels[labels >= 0])
+    if (found := int(np.count_nonzero(counts))) < 2:
+        raise DataError(f"labels of {found} class: at least two are needed to decide between")
+    first, second = np.argsort(-counts, kind="stable")[:2]
     members = np.flatnonzero((labels == first) | (labels == second))
     return members, (labels[members] == second).astype(np.int64)
 

@@ -106,12 +106,17 @@ class Ridge:
 def factorise(moments: Floats, labels: Ints, classes: int) -> Ridge:
     """Prepare the regression of one-hot labels 0..classes-1 (m,) on moments (m, D).
 
-    Centre and scale are those of these m graphs. Raises `InputError` for lengths that differ, for
-    moments that are not finite, fewer than two graphs, and moments that are the same in all.
+    Centre and scale are those of these m graphs. Raises `InputError` for lengths that differ,
+    labels out of range, moments that are not finite, fewer than two graphs, and moments that are
+    the same in all.
     """
     if len(moments) != len(labels) or len(labels) < 2:
         raise InputError(
             f"{len(moments)} graphs and {len(labels)} labels: expected as many, at least two"
+        )
+    if labels.min() < 0 or labels.max() >= classes:
+        raise InputError(
+            f"labels from {labels.min()} to {labels.max()}: expected 0 to {classes - 1}"
         )
     if not np.isfinite(moments).all():
         raise InputError("moments: a value that is not a finite number; scale the features down")

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array, kron
 
 from qdml.bounds import graph_costs
 from qdml.data.graphs import GraphSet, NodeSet
+from qdml.errors import DataError
 from qdml.graphs import advantage
 from qdml.graphs.decisions import Decision, choices, chosen_bits, of_graphs, of_nodes
 from qdml.graphs.sign import hop_features
@@ -122,6 +123,14 @@ def test_who_sees_whom_is_asked_for(nodes: NodeSet) -> None:
     for decision in problem.decisions[:3]:
         seen = (adjacency @ adjacency @ (decision.form.pool > 0)) > 0
         np.testing.assert_array_equal(decision.asked[0], np.flatnonzero(seen))
+
+
+@pytest.mark.parametrize("label", [0, 1, -1])
+def test_one_class_is_nothing_to_decide(graphs: GraphSet, nodes: NodeSet, label: int) -> None:
+    with pytest.raises(DataError, match="at least two are needed to decide between"):
+        of_graphs(replace(graphs, labels=np.full(80, label)), 0)
+    with pytest.raises(DataError, match="at least two are needed to decide between"):
+        of_nodes(replace(nodes, labels=np.full(60, label)), 0)
 
 
 def test_moments_rounded_to_the_stated_bits_keep_the_sign() -> None:

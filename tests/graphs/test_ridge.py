@@ -74,6 +74,7 @@ def test_moments_that_are_rare_or_constant_are_not_used() -> None:
     [
         (np.ones((4, 2)), [0, 1, 0], "4 graphs and 3 labels: expected as many"),
         (np.ones((1, 2)), [0], "1 graphs and 1 labels: expected as many, at least two"),
+        (np.eye(4), [0, 1, 0, 2], "labels from 0 to 2: expected 0 to 1"),
         (np.ones((4, 2)), [0, 1, 0, 1], "moments: the same in every graph"),
         (np.full((2, 2), np.nan), [0, 1], "moments: a value that is not a finite number"),
     ],
