@@ -158,8 +158,13 @@ def sketch_size(ratio: Fraction, stable_rank: Fraction, failure: Fraction) -> in
 
 
 def least_products(square: Any, moved: Any, frobenius: Any, value: Any, failure: Fraction) -> int:
-    """The least t with `sketch_variance` <= delta/(1 - delta) value^2: Cantelli gives the sign."""
+    """The least t with `sketch_variance` <= delta/(1 - delta) value^2: Cantelli gives the sign.
+
+    Raises `InputError` for a value of 0, which no number of products tells from either sign.
+    """
     _check_ratio(Fraction(1), failure)
+    if value == 0:
+        raise InputError("value 0: expected one that has a sign")
     allowed = failure / (1 - failure) * Fraction(value) ** 2
     return _least(
         lambda size: bool(sketch_variance(size, square, moved, frobenius, value) <= allowed), 2

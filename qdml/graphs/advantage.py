@@ -91,8 +91,13 @@ def quadratic(decision: Decision) -> Quadratic:
 
 
 def bill(decision: Decision, failure: Fraction) -> Bill:
-    """What a sign costs that is wrong with probability at most `failure`, by every way."""
+    """What a sign costs that is wrong with probability at most `failure`, by every way.
+
+    Raises `InputError` for a score of 0, or one too close to it.
+    """
     own, form = quadratic(decision), decision.form
+    if own.value == 0:
+        raise InputError("score 0: expected one that has a sign")
     copies, best = (
         graph_costs.sampling_size(Fraction(moment / own.value**2), failure)
         for moment in (own.read, own.square * own.moved)

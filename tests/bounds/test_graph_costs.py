@@ -85,5 +85,7 @@ def test_bad_input() -> None:
         costs.norm_levels(one, one, 0 * one)
     with pytest.raises(InputError, match=r"ratio 2, failure probability 0\.5: expected"):
         costs.sketch_size(2 * one, one, half)
+    with pytest.raises(InputError, match="value 0: expected one that has a sign"):
+        costs.least_products(1, 1, 1, 0, half)
     with pytest.raises(InputError, match="0 copies, 1 bits: expected at least one of each"):
         costs.crossover(0, 1)

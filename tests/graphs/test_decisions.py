@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, kron
 
 from qdml.bounds import graph_costs
 from qdml.data.graphs import GraphSet, NodeSet
-from qdml.errors import DataError
+from qdml.errors import DataError, InputError
 from qdml.graphs import advantage
 from qdml.graphs.decisions import Decision, choices, chosen_bits, of_graphs, of_nodes
 from qdml.graphs.sign import hop_features
@@ -131,6 +131,12 @@ def test_one_class_is_nothing_to_decide(graphs: GraphSet, nodes: NodeSet, label:
         of_graphs(replace(graphs, labels=np.full(80, label)), 0)
     with pytest.raises(DataError, match="at least two are needed to decide between"):
         of_nodes(replace(nodes, labels=np.full(60, label)), 0)
+
+
+def test_a_score_of_zero_has_no_price() -> None:
+    form = Form(np.array([1.0, -1.0]), np.eye(2), np.ones(1))
+    with pytest.raises(InputError, match="score 0: expected one that has a sign"):
+        advantage.bill(Decision(np.ones((1, 2)), form, 0.0, 1), DELTA)
 
 
 def test_moments_rounded_to_the_stated_bits_keep_the_sign() -> None:
