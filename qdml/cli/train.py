@@ -13,7 +13,7 @@ from qdml.cli.options import AsJson, Seed, within
 def train(
     dataset: Annotated[str, typer.Argument(help="A registered set, such as MUTAG or cora.")],
     activation: Annotated[
-        str, typer.Option(help="quadratic, or linear for the control.")
+        str, typer.Option(help="quadratic, linear for the control, or prelu on a set of nodes.")
     ] = "quadratic",
     protocol: Annotated[
         str,
@@ -40,13 +40,25 @@ def train(
     qdml train MUTAG --activation quadratic --protocol nested
     qdml train NCI1 --activation linear --protocol gin --seed 1 --json
     """
-    from qdml.data.graphs import load_graphs, node_sets
+    from qdml.data.graphs import graph_sets, load_graphs, node_sets
+    from qdml.errors import InputError, nearest
     from qdml.graphs.selection import check_protocol, majority, select
     from qdml.graphs.training import prepare
     from qdml.io import dumps
 
     check_protocol(protocol)
+    known = *graph_sets(), *node_sets()
+    if dataset not in known:
+        raise InputError(
+            f"data set {dataset!r}: not a set of graphs or nodes{nearest(dataset, known)}; "
+            f"allowed are {', '.join(known)}"
+        )
     if dataset in node_sets():
+        if protocol != "nested":
+            raise InputError(
+                f"--protocol {protocol!r}: sets of nodes choose on validation nodes alone; "
+                "leave it out, or take a set of graphs"
+            )
         _nodes(dataset, activation, splits, seed, as_json)
         return
     start = time.perf_counter()

@@ -65,8 +65,9 @@ def test_people_get_lines(call: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("MUTAGG",), r"'MUTAGG': not a set of graphs \(nearest: 'MUTAG'\)"),
-        (("digits",), "'digits': not a set of graphs"),
+        (("MUTAGG",), r"'MUTAGG': not a set of graphs or nodes \(nearest: 'MUTAG'\)"),
+        (("digits",), "'digits': not a set of graphs or nodes.*allowed are .*MUTAG.*karate"),
+        (("karate", "--protocol", "gin"), "--protocol 'gin': sets of nodes choose on validation"),
         (("karate", "--activation", "relu"), r"'relu': allowed are .* \(nearest: 'prelu'\)"),
         (("karate", "--splits", "0"), "0: allowed are whole numbers from 1"),
         (("digits-grids", "--protocol", "nest"), "protocol 'nest': allowed are nested, gin"),
