@@ -80,8 +80,11 @@ def cost(
     accuracy: Accuracy = 0.1,
     failure_probability: FailureProbability = 0.05,
     weight: Annotated[
-        int, typer.Option(callback=within(1, 1001), help="Weight of the strings in Pauli shadows.")
-    ] = 3,
+        int | None,
+        typer.Option(
+            help="Weight of the strings in Pauli shadows, the ancilla included; 3 if n allows it.",
+        ),
+    ] = None,
     parties: Parties = 2,
     as_json: AsJson = False,
 ) -> None:
@@ -95,7 +98,7 @@ def cost(
     from qdml.io import dumps
 
     task = qubits, layers, parameters, accuracy, failure_probability
-    priced = price(*task, weight, parties)
+    priced = price(*task, min(3, qubits + 1) if weight is None else weight, parties)
     if as_json:
         typer.echo(dumps(priced), nl=False)
         return

@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from qdml.claims.seeds import generator
-from qdml.errors import InputError
+from qdml.errors import InputError, nearest
 from qdml.model import vector_plans
 from qdml.model.ansatz import random_commuting
 from qdml.model.circuit import DistributedCircuit, dealt, route
-from qdml.model.gradient_task import Task, copies
+from qdml.model.gradient_task import METHODS, Task, copies
 from qdml.network.meter import leakage
 from qdml.protocols import classical_vectors
 from qdml.protocols.gradient_methods import Floats, Found, run
 from qdml.quantum.numbers import State
 from qdml.quantum.reference import amplitude_encoding
+
+#: What a run from a seed may ask for: what is metered in qubits, and the classical rivals.
+ALL_METHODS = (*METHODS, *vector_plans.METHODS[:2])
 
 #: Qubits, derivatives and networks that a run from a seed may ask for.
 LARGEST_RUN, MOST_ENTRIES, MOST_RUNS = 12, 2 * 10**4, 10**5
@@ -37,6 +40,10 @@ def run_random(
 
     Raises `InputError` as `run` does, and for a task that would take more than minutes.
     """
+    if method not in ALL_METHODS:
+        raise InputError(
+            f"method {method!r}: allowed are {', '.join(ALL_METHODS)}{nearest(method, ALL_METHODS)}"
+        )
     blocks = parties * layers
     owners = dealt(blocks, parties)
     task = Task(qubits, layers, parameters, accuracy, failure_probability, owners)
@@ -70,7 +77,7 @@ def run_random(
     rng = generator(seed, "random gradient", qubits, layers, parameters)
     circuit = random_commuting(qubits, layers, parameters, rng, parties=parties)
     state = amplitude_encoding(rng.normal(size=2**qubits))
-    if method in vector_plans.METHODS[:2]:
+    if method not in METHODS:
         found = by_vectors(method, circuit, state, task, seed)
     else:
         found = run(method, circuit, state, accuracy, failure_probability, seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import copysign
 
 import pytest
 
@@ -82,6 +83,10 @@ def test_people_get_lines(call: Call) -> None:
     ("arguments", "message"),
     [
         (("run", "gradient", "--method", "directly", *POINT), "nearest: 'direct'"),
+        (
+            ("run", "gradient", "--method", "classical-vector", *POINT),
+            "classical-vectors, classical-stochastic (nearest: 'classical-vectors')",
+        ),
         (("run", "gradient", "--method", "direct", *POINT[:-1], "0"), "accuracy 0"),
         (("cost", "gradient", *POINT, "--weight", "9"), "weight 9: expected 1 to n+1 = 3"),
         (
@@ -117,6 +122,22 @@ def test_bad_numbers_are_one_line(arguments: tuple[str, ...], message: str, call
     result = call(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+def test_one_qubit_has_a_price_for_strings_as_heavy_as_it_allows(call: Call) -> None:
+    asked = ("cost", "gradient", "--qubits", "1", "--layers", "1", "--parameters", "1", "--json")
+    result = call(*asked)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == call(*asked, "--weight", "2").stdout
+
+
+def test_a_derivative_of_zero_has_no_sign(call: Call) -> None:
+    asked = ("--qubits", "3", "--layers", "1", "--parameters", "2", "--accuracy", "0.3")
+    rest = ("--failure-probability", "0.1", "--seed", "1", "--json")
+    said = json.loads(call("run", "gradient", "--method=commuting-block", *asked, *rest).stdout)
+    zeros = [value for value in said["gradient"] if value == 0]
+    assert zeros
+    assert all(copysign(1, value) == 1 for value in zeros)
 
 
 @pytest.mark.parametrize("promise", [("--accuracy", "1e-90"), ("--failure-probability", "1e-320")])
