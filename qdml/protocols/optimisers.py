@@ -21,11 +21,14 @@ OPTIMISERS: dict[str, tuple[str, dict[str, float]]] = {
     "yogi": ("yogi", {}),
 }
 
+#: A larger rate turns angles by so much that their last bits, and in the end all, mean nothing.
+MOST_RATE = 1e3
+
 
 class Optimiser:
     """A rule that turns gradients into moves; it remembers what it needs of earlier ones.
 
-    Raises `InputError` for an unknown name and for a rate that is not a positive number.
+    Raises `InputError` for an unknown name and for a rate outside (0, MOST_RATE].
     """
 
     def __init__(self, name: str, rate: float) -> None:
@@ -34,8 +37,10 @@ class Optimiser:
                 f"optimiser {name!r}: allowed are {', '.join(OPTIMISERS)}"
                 f"{nearest(name, OPTIMISERS)}"
             )
-        if not 0 < rate < np.inf:
-            raise InputError(f"rate {rate}: expected a positive number, for instance 0.1")
+        if not 0 < rate <= MOST_RATE:
+            raise InputError(
+                f"rate {rate}: expected a positive number up to {MOST_RATE:g}, for instance 0.1"
+            )
         self._rule = name, float(rate)
         self._memory: Any = None
 

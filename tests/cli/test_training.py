@@ -47,6 +47,8 @@ def test_people_get_a_table_and_the_bill(call: Call) -> None:
         (("--family", "lines"), "family 'lines': allowed are .*nearest: 'line'"),
         (("--optimiser", "adm"), "optimiser 'adm': allowed are .*nearest: 'adam'"),
         (("--rate", "0"), "rate 0.0: expected a positive number"),
+        (("--rate", "1e308"), "rate 1e.308: expected a positive number up to 1000"),
+        (("--rate", "nan"), "rate nan: expected a positive number"),
         (("--steps", "0"), "0: allowed are whole numbers from 1"),
         (("--parameters", "8"), "8 rotations in a diagonal block: expected 1 to 7 on 3 qubits"),
         (("--family", "paired", "--parameters", "4"), "in a block of pairs: expected 1 to 3"),
