@@ -25,6 +25,9 @@ from qdml.quantum.choice import choose
 from qdml.quantum.gates import Gate, Rotation, undo
 from qdml.quantum.numbers import State
 
+#: Finer than any accuracy that numbers of `MOST_MANTISSA` bits keep.
+HOPELESS = 2.0 ** -(MOST_MANTISSA + 4)
+
 #: Amplitudes of all messages and chains that still take seconds.
 LARGEST_WORK = 2**25
 
@@ -125,7 +128,9 @@ def within_reach(circuit: DistributedCircuit, accuracy: float) -> Rounded:
     Raises `InputError`, saying what is reachable, if it does not; for an accuracy outside (0, 2).
     """
     crossings = len(route(circuit.owners)) - 1
-    plan, reached = nearest(circuit.qubits, crossings, accuracy), accuracy
+    # A finer accuracy than the last bit of 1 is never reached: no need to double from there.
+    reached = max(accuracy, HOPELESS) if 0 < accuracy < 2 else accuracy
+    plan = nearest(circuit.qubits, crossings, reached)
     while max(plan.floats.mantissa, plan.answer.mantissa) > MOST_MANTISSA:
         reached *= 2
         plan = nearest(circuit.qubits, crossings, reached)

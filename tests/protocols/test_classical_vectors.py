@@ -205,6 +205,19 @@ def test_what_is_reachable_is_reached() -> None:
     assert abs(found.value - found.exact) <= 1.01 * reached + slack
 
 
+def test_what_is_reachable_is_found_from_afar_in_few_tries(monkeypatch) -> None:
+    tried = []
+
+    def counted(qubits: int, crossings: int, accuracy: float) -> Rounded:
+        tried.append(accuracy)
+        return vector_plans.nearest(qubits, crossings, accuracy)
+
+    monkeypatch.setattr(classical_vectors, "nearest", counted)
+    with pytest.raises(InputError, match="accuracy 5e-324: below what double precision holds"):
+        classical_vectors.within_reach(CIRCUIT, 5e-324)
+    assert len(tried) <= 12
+
+
 def test_sketches_through_many_hands_come_back_unbiased() -> None:
     """Sketches of more numbers than the vector has, so that the loss is told well."""
     circuit, state = drawn.model(3, 2, 5, parties=3)
