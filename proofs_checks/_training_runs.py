@@ -32,6 +32,9 @@ RATES = {"adam": 0.1, "yogi": 0.1, "momentum": 0.2, "sgd": 1.0}
 #: Layers at which families are compared at equal parameters.
 FAMILY_LAYERS = 2
 
+#: The classical pair that may choose its batch: exchanging an example costs as much in any.
+ONE_BY_ONE = "activations one by one"
+
 #: Points of a curve.
 POINTS = 9
 
@@ -206,6 +209,8 @@ def _ways(name: str, number: int, context: Context) -> list[Run]:
         fitting = max(2, min(budget // (data.features * bits), len(data.train.labels)))
         for way, count in (("features", None), ("activations", None), ("fewer features", fitting)):
             found.append(_classical(data, number, circuit, plan, way, bits, count))
+        single = _one_by_one(plan, shape(circuit), budget, bits)
+        found.append(_classical(data, number, circuit, single, ONE_BY_ONE, bits, None))
     return found
 
 
@@ -214,6 +219,12 @@ def _fitting(plan: Plan, of: training_costs.Shape, budget: int) -> Plan:
     step = training_costs.training("parameter-shift", of, (1,), plan.batch)
     steps = max(1, budget // (step.qubits + step.bits))
     return replace(plan, method="parameter-shift", copies=(1,) * steps)
+
+
+def _one_by_one(plan: Plan, of: training_costs.Shape, budget: int, bits: int) -> Plan:
+    """One example a step, for as many steps of activations as a bill allows; one at least."""
+    step = training_costs.activations(of, 1, 1, bits)
+    return replace(plan, batch=1, copies=(1,) * max(1, budget // step))
 
 
 def _quantum(
@@ -244,7 +255,7 @@ def _classical(
     kept = count or len(data.train.labels)
     examples = Examples(data.train.states[:, :kept], data.train.labels[:kept])
     plan = replace(plan, batch=min(plan.batch, kept))
-    sent = way.removeprefix("fewer ")
+    sent = way.removeprefix("fewer ").removesuffix(" one by one")
     trained = classical_training.run(circuit, examples, plan, sent, bits)
     seen = curve(trained, data, POINTS)
     return Run(data, number, way, bits, shape(circuit), plan, kept, trained, seen)

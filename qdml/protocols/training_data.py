@@ -82,6 +82,11 @@ def outputs(circuit: DistributedCircuit, states: npt.NDArray[np.complex128]) -> 
     return found
 
 
+def training_loss(circuit: DistributedCircuit, examples: Examples) -> float:
+    """(1 - mean of y f(x))/2 over all examples."""
+    return float(1 - (examples.labels * outputs(circuit, examples.states)).mean()) / 2
+
+
 @dataclass(frozen=True)
 class Curve:
     """Points of a run: what was sent so far, training loss and test accuracy, all exact."""
@@ -100,12 +105,11 @@ class Curve:
 def curve(trained: Trained, data: Material, points: int) -> Curve:
     """The run at up to `points` steps, evenly spread, the first and the last among them."""
     steps = np.unique(np.linspace(0, len(trained.circuits) - 1, points).round().astype(int))
-    loss, accuracy = [], []
+    losses, accuracy = [], []
     for step in steps:
         circuit = trained.circuits[step]
-        values = outputs(circuit, data.train.states)
-        loss.append(float(1 - (data.train.labels * values).mean()) / 2)
+        losses.append(training_loss(circuit, data.train))
         decided = np.where(outputs(circuit, data.test.states) >= 0, 1, -1)
         accuracy.append(float((decided == data.test.labels).mean()))
     qubits, bits = (tuple(int(each[s]) for s in steps) for each in (trained.qubits, trained.bits))
-    return Curve(qubits, bits, tuple(loss), tuple(accuracy))
+    return Curve(qubits, bits, tuple(losses), tuple(accuracy))
