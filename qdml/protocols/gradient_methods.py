@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -234,12 +233,12 @@ def block_strings(circuit: DistributedCircuit) -> list[list[Pauli]]:
 
 def check_commuting(strings: Sequence[Pauli]) -> None:
     """Raise `InputError` unless all strings commute: only then do later gates leave Q_j alone."""
-    for first, second in combinations(dict.fromkeys(strings), 2):
-        if not clifford.commute(first, second):
-            raise InputError(
-                f"strings {first.letters} and {second.letters} of one block do not commute; take "
-                "the method parameter-shift or direct"
-            )
+    clash = clifford.first_clash(strings)
+    if clash:
+        raise InputError(
+            f"strings {clash[0].letters} and {clash[1].letters} of one block do not commute; take "
+            "the method parameter-shift or direct"
+        )
 
 
 def _turns(letters: str) -> list[Gate]:

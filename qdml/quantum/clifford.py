@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,20 +78,40 @@ def diagonalising(strings: Sequence[Pauli]) -> Clifford:
     """
     import stim
 
-    found: list[stim.PauliString] = []
+    clash = first_clash(strings)
+    if clash:
+        raise InputError(
+            f"strings {clash[0].letters} and {clash[1].letters} do not commute: expected strings "
+            "that all commute with each other"
+        )
+    found = [_stim(string) for string in generators(strings)]
+    if not found:
+        return Clifford(stim.Tableau(strings[0].qubits))
+    return Clifford(stim.Tableau.from_stabilizers(found, allow_underconstrained=True)).inverse()
+
+
+def generators(strings: Sequence[Pauli]) -> list[Pauli]:
+    """The strings that are, up to a phase, no products of earlier ones: 2n at most."""
+    found: list[Pauli] = []
     span: list[int] = []
     for string in dict.fromkeys(strings):
-        _check_commutes(string, strings)
         rest = _bits(string)
         for known in span:
             rest = min(rest, rest ^ known)
         if rest:
             # The span is kept with distinct leading bits, the largest first.
             span = sorted([*span, rest], reverse=True)
-            found.append(_stim(string))
-    if not found:
-        return Clifford(stim.Tableau(strings[0].qubits))
-    return Clifford(stim.Tableau.from_stabilizers(found, allow_underconstrained=True)).inverse()
+            found.append(string)
+    return found
+
+
+def first_clash(strings: Sequence[Pauli]) -> tuple[Pauli, Pauli] | None:
+    """Two of the strings that do not commute, or None.
+
+    Only generators are compared: products of strings that commute with each other do so too.
+    """
+    pairs = combinations(generators(strings), 2)
+    return next((pair for pair in pairs if not commute(*pair)), None)
 
 
 def random(qubits: int, rng: np.random.Generator) -> Clifford:
@@ -124,15 +145,6 @@ def commute(first: Pauli, second: Pauli) -> bool:
     """Whether two strings commute: their letters differ on an even number of qubits they share."""
     pairs = zip(first.letters, second.letters, strict=True)
     return sum("I" not in pair and pair[0] != pair[1] for pair in pairs) % 2 == 0
-
-
-def _check_commutes(string: Pauli, others: Sequence[Pauli]) -> None:
-    for other in others:
-        if not commute(string, other):
-            raise InputError(
-                f"strings {string.letters} and {other.letters} do not commute: expected strings "
-                "that all commute with each other"
-            )
 
 
 def _bits(string: Pauli) -> int:

@@ -66,6 +66,38 @@ def test_strings_commute_as_their_matrices_do(data: st.DataObject, qubits: int) 
             clifford.diagonalising([one, other])
 
 
+@given(st.data(), st.integers(1, 3), st.integers(1, 7))
+def test_a_clash_is_found_where_any_pair_has_one(
+    data: st.DataObject, qubits: int, count: int
+) -> None:
+    strings = [data.draw(pauli_strings(qubits)) for _ in range(count)]
+    every = all(clifford.commute(one, other) for one in strings for other in strings)
+    found = clifford.first_clash(strings)
+    assert (found is None) == every
+    if found:
+        assert set(found) <= set(strings)
+        assert not clifford.commute(*found)
+    generators = clifford.generators(strings)
+    assert len(generators) <= 2 * qubits
+    # Products of the generators are all strings again: one more makes no new generator.
+    assert clifford.generators([*generators, *strings]) == generators
+
+
+def test_thousands_of_strings_need_few_comparisons(monkeypatch) -> None:
+    compared, commute = [], clifford.commute
+
+    def counted(one: Pauli, other: Pauli) -> bool:
+        compared.append(one)
+        return commute(one, other)
+
+    monkeypatch.setattr(clifford, "commute", counted)
+    strings = [
+        Pauli(f"{number:011b}".replace("0", "I").replace("1", "Z")) for number in range(2048)
+    ]
+    clifford.diagonalising(strings)
+    assert len(compared) <= 22 * 21 // 2
+
+
 def test_only_short_lists_are_made() -> None:
     assert sum(1 for _ in clifford.everyone(2)) == 11520
     with pytest.raises(InputError, match="3 qubits: all Clifford unitaries are listed for 1 and 2"):
