@@ -119,7 +119,9 @@ def _ship(
             network.channel.announce(record, first, last)
         with last:
             got = np.zeros(len(example), dtype=complex)
-            got[used] = record.read(last)
+            # Where every feature was rounded to zero, nothing is known of the direction.
+            features = record.read(last)
+            got[used] = features if features.any() else 1.0
             last.private("seen")[int(i)] = got / np.linalg.norm(got)
 
 

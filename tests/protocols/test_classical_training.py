@@ -49,6 +49,15 @@ def test_the_bill_is_the_formula() -> None:
         assert sent.qubits[-1] == 0
 
 
+def test_features_that_are_all_rounded_away_tell_no_direction() -> None:
+    flat = np.full((2**9, 2), 2**-4.5, dtype=complex)
+    assert not rounded(flat[:, 0].real, 4).any()
+    circuit = random_diagonal(9, 1, 2, np.random.default_rng(1))
+    plan = Plan("commuting-block", (1,), 2, "sgd", 0.1, 1)
+    found = run(circuit, Examples(flat, np.array([1, -1])), plan, "features", 4)
+    assert np.isfinite(found.estimates).all()
+
+
 @given(st.floats(-1.9, 1.9), st.sampled_from(sorted(FORMATS)))
 def test_rounding_is_to_the_nearest_of_few_floats(value: float, bits: int) -> None:
     exponents, fraction = FORMATS[bits]
