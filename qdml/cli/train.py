@@ -13,13 +13,13 @@ from qdml.cli.options import AsJson, Seed, within
 def train(
     dataset: Annotated[str, typer.Argument(help="A registered set, such as MUTAG or cora.")],
     activation: Annotated[
-        str, typer.Option(help="quadratic, linear for the control, or prelu on a set of nodes.")
+        str, typer.Option(help="quadratic, prelu, or linear for the control.")
     ] = "quadratic",
     protocol: Annotated[
         str,
         typer.Option(
-            help="nested: nothing is chosen on test folds; gin: ridge strength and features are "
-            "chosen on the mean of the test folds, which is optimistic."
+            help="nested: nothing is chosen on test folds; gin: ridge strength and features, or "
+            "the epoch, are chosen on the mean of the test folds, which is optimistic."
         ),
     ] = "nested",
     splits: Annotated[
@@ -30,23 +30,25 @@ def train(
 ) -> None:
     """Train a graph network and print its accuracy, in percent.
 
-    On graphs, a quadratic network is trained by ridge regression of its pooled second moments, over
-    ten stratified outer folds. On nodes, a SIGN network is trained by Adam on random splits (20
-    nodes of each class to train, 30 to validate, the others to test), where it may be prelu too.
+    On graphs, a quadratic or linear network is trained by ridge regression of its pooled moments,
+    and one of prelu by Adam, over ten stratified outer folds. On nodes, a SIGN network is trained
+    by Adam on random splits (20 nodes of each class to train, 30 to validate, the others to test).
     Beside it stands the accuracy of always naming the most common class.
 
     \b
     qdml train cora --activation prelu --splits 10
     qdml train MUTAG --activation quadratic --protocol nested
+    qdml train MUTAG --activation prelu
     qdml train NCI1 --activation linear --protocol gin --seed 1 --json
     """
     from qdml.data.graphs import graph_sets, load_graphs, node_sets
     from qdml.errors import InputError, nearest
     from qdml.graphs.selection import check_protocol, majority, select
-    from qdml.graphs.training import prepare
+    from qdml.graphs.sign import check_activation
     from qdml.io import dumps
 
     check_protocol(protocol)
+    check_activation(activation)
     known = *graph_sets(), *node_sets()
     if dataset not in known:
         raise InputError(
@@ -63,8 +65,17 @@ def train(
         return
     start = time.perf_counter()
     graphs = load_graphs(dataset)
-    candidates = prepare(graphs, activation)
-    outcome = select(protocol, candidates.trials(seed))
+    if activation == "prelu":
+        from qdml.graphs import pooled_training
+
+        network = pooled_training.train(graphs, activation, protocol, seed)
+        outcome, chosen = network.outcome, network.hyperparameters()
+    else:
+        from qdml.graphs.training import prepare
+
+        candidates = prepare(graphs, activation)
+        outcome = select(protocol, candidates.trials(seed))
+        chosen = [candidates.describe(choice) for choice in outcome.chosen]
     record: dict[str, Any] = {
         "dataset": dataset,
         "activation": activation,
@@ -75,7 +86,7 @@ def train(
         "folds": [100 * float(value) for value in outcome.accuracies],
         "baseline": 100 * majority(graphs.labels),
         "seconds": time.perf_counter() - start,
-        "hyperparameters": [candidates.describe(choice) for choice in outcome.chosen],
+        "hyperparameters": chosen,
     }
     if as_json:
         typer.echo(dumps(record), nl=False)
@@ -85,7 +96,8 @@ def train(
     typer.echo(f"majority    {record['baseline']:.2f} %")
     typer.echo(f"seconds     {record['seconds']:.1f}")
     for fold, choice in enumerate(record["hyperparameters"], start=1):
-        typer.echo(f"fold {fold:<6} {choice['recipe']}; ridge {choice['ridge']:g}")
+        told = [f"{key.replace('_', ' ')} {choice[key]:g}" for key in choice if key != "recipe"]
+        typer.echo(f"fold {fold:<6} {'; '.join([choice['recipe'], *told])}")
 
 
 def _nodes(dataset: str, activation: str, splits: int, seed: int, as_json: bool) -> None:
@@ -93,22 +105,15 @@ def _nodes(dataset: str, activation: str, splits: int, seed: int, as_json: bool)
 
     from qdml.claims.seeds import generator
     from qdml.data.graphs import load_nodes
-    from qdml.errors import InputError, nearest
     from qdml.graphs.node_training import random_splits, span, train
-    from qdml.graphs.sign import ACTIVATIONS
+    from qdml.graphs.sign import check_activation
     from qdml.io import dumps
 
-    if activation not in ACTIVATIONS:
-        raise InputError(
-            f"--activation {activation!r}: allowed are {', '.join(ACTIVATIONS)}"
-            f"{nearest(activation, ACTIVATIONS)}"
-        )
     start = time.perf_counter()
     nodes = load_nodes(dataset)
     drawn = random_splits(nodes.labels, splits, generator(seed, "splits", dataset))
     spans = [span(nodes, one.train) for one in drawn]
-    chosen = next(one for one in ACTIVATIONS if one == activation)
-    network = train(spans, drawn, nodes.labels, chosen, seed)
+    network = train(spans, drawn, nodes.labels, check_activation(activation), seed)
     accuracies = 100 * network.accuracies()
     known = nodes.labels[nodes.labels >= 0]
     record = {

@@ -100,7 +100,7 @@ def second_moments(graphs: GraphSet, recipe: Recipe) -> Floats:
 def rows_of(graphs: GraphSet, recipe: Recipe) -> Pieces:
     """Slices of nodes, whole graphs each, with their h: (nodes, d)."""
     sizes = np.bincount(graphs.graph)
-    features = _features(graphs, recipe, sizes)
+    features = node_features(graphs, recipe)
     ends = np.cumsum(sizes)
     first = 0
     while first < ends[-1]:
@@ -176,7 +176,11 @@ def distances(adjacency: csr_array, reach: int) -> list[csr_array]:
     return [shell.astype(np.float64) for shell in shells]
 
 
-def _features(graphs: GraphSet, recipe: Recipe, sizes: Ints) -> Floats:
+def node_features(graphs: GraphSet, recipe: Recipe) -> Floats:
+    """The features (V, F) of every node before any hop.
+
+    Raises `InputError` where the set has no node labels and the recipe wants them.
+    """
     degree = np.asarray(graphs.adjacency.sum(axis=1)).ravel().astype(np.int64)
     if recipe.features.startswith("labels"):
         if graphs.node_labels is None:
@@ -193,7 +197,7 @@ def _features(graphs: GraphSet, recipe: Recipe, sizes: Ints) -> Floats:
     octave = np.minimum(octave, parts * OCTAVES - 1)
     columns = [_one_hot(octave), np.log1p(degree)[:, None]]
     if recipe.features == "octaves, tenths":
-        n = sizes[graphs.graph]
+        n = np.bincount(graphs.graph)[graphs.graph]
         columns.append(_one_hot(np.minimum(10 * degree // np.maximum(n - 1, 1), 9)))
     if graphs.attributes is not None:
         columns.append(graphs.attributes)

@@ -19,24 +19,18 @@ from scipy.sparse import eye_array
 
 from qdml.data.graphs import NodeSet
 from qdml.errors import DataError
+from qdml.graphs.descent import CANDIDATES, STEPS, activate, descend, first
 from qdml.graphs.operators import operator
 from qdml.graphs.sign import ACTIVATIONS, Activation, Sign
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Hops R of the operator, and hidden units.
-KIND, HOPS, HIDDEN = "symmetric", 3, 16
+#: Hops R of the operator.
+KIND, HOPS = "symmetric", 3
 
 #: Nodes of each class to train and to validate on, and the share of a class that they are at most.
 TRAIN, VALIDATION, SHARE = 20, 30, 0.3
-
-#: Steps of Adam, its first rate, and the part of it for the parameters of the activation.
-STEPS, RATE, ACTIVATION_RATE = 100, 0.02, 0.1
-
-#: Weight decays and first slopes of PReLU, among whose pairs validation nodes choose. A polynomial
-#: begins as the projection of that PReLU on degree 2 over a normal z.
-CANDIDATES = tuple((decay, slope) for decay in (3e-3, 3e-2) for slope in (0.25, 0.9))
 
 #: Directions of the training rows below this share of the largest variance are rounding.
 NULL = 1e-10
@@ -84,7 +78,7 @@ class Trained:
         """The class that network `index` gives to every node, (V,)."""
         found = self.parameters[index]
         z = self.spans[index].coordinates @ found["weights"] + found["bias"]
-        scores = _activate(found, z, self.activation, np) @ found["readout"] + found["offset"]
+        scores = activate(found, z, self.activation, np) @ found["readout"] + found["offset"]
         classes: Ints = scores.argmax(axis=1)
         return classes
 
@@ -230,26 +224,15 @@ def _fit(
     steps: int,
 ) -> tuple[dict[str, Any], Any]:
     """The parameters of the step that did best on the validation nodes, and how well."""
-    import jax
     import jax.numpy as jnp
     import optax
 
-    first, second = jax.random.split(key)
     decay, slope = candidate
-    half = (1 - slope) / (2 * np.sqrt(2 * np.pi))
-    start = {
-        "weights": jax.random.normal(first, (rows.shape[1], HIDDEN)) / np.sqrt(HOPS + 1),
-        "bias": jnp.zeros(HIDDEN),
-        "readout": jax.random.normal(second, (HIDDEN, classes)) / np.sqrt(HIDDEN),
-        "offset": jnp.zeros(classes),
-        "q": jnp.stack([half, (1 + slope) / 2, half]),
-        "slope": slope,
-    }
 
     def scores(found: dict[str, Any], inputs: Any) -> Any:
         z = inputs @ found["weights"] + found["bias"]
         # All three at once: to compile them apart would take longer than to train.
-        shapes = jnp.stack([_activate(found, z, one, jnp) for one in ACTIVATIONS])
+        shapes = jnp.stack([activate(found, z, one, jnp) for one in ACTIVATIONS])
         return shapes[activation] @ found["readout"] + found["offset"]
 
     def entropy(found: dict[str, Any], inputs: Any, wanted: Any) -> tuple[Any, Any]:
@@ -257,30 +240,9 @@ def _fit(
         missed = optax.softmax_cross_entropy_with_integer_labels(given, wanted).mean()
         return missed, (given.argmax(axis=1) == wanted).mean()
 
-    def loss(found: dict[str, Any]) -> Any:
-        size = (found["weights"] ** 2).sum() + (found["readout"] ** 2).sum()
-        return entropy(found, rows, labels)[0] + decay / 2 * size
+    def judge(found: dict[str, Any]) -> tuple[Any, ...]:
+        return *entropy(found, other_rows, other_labels), None
 
-    adam = optax.adam(optax.cosine_decay_schedule(RATE, steps))
-
-    def step(carried: tuple[Any, ...], _: None) -> tuple[tuple[Any, ...], None]:
-        found, state, best, kept = carried
-        update, state = adam.update(jax.grad(loss)(found), state, found)
-        update |= {key: ACTIVATION_RATE * update[key] for key in ("q", "slope")}
-        found = optax.apply_updates(found, update)
-        missed, right = entropy(found, other_rows, other_labels)
-        # Accuracy decides, and the cross entropy where accuracies are equal.
-        value = right - missed / 100
-        kept = jax.tree.map(partial(jnp.where, value > best), found, kept)
-        return (found, state, jnp.maximum(value, best), kept), None
-
-    begin = (start, adam.init(start), -jnp.inf, start)
-    (_, _, best, kept), _ = jax.lax.scan(step, begin, None, length=steps)
+    start = first(key, slope, rows.shape[1], HOPS + 1, classes)
+    kept, best, _ = descend(start, lambda p: entropy(p, rows, labels)[0], decay, judge, steps)
     return kept, best
-
-
-def _activate(found: dict[str, Any], z: Any, activation: Activation, numbers: Any) -> Any:
-    if activation == "quadratic":
-        q = found["q"]
-        return q[2] * z * z + q[1] * z + q[0]
-    return numbers.where(z > 0, z, found["slope"] * z) if activation == "prelu" else z

@@ -34,7 +34,7 @@ FOLDS = 10
 
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """What every choice of recipe and strength came to.
+    """What every choice of recipe and strength (or of candidate and epoch) came to.
 
     fold: (G,) the outer fold of every graph; left_out: (folds, recipes, strengths) accuracies on
     training graphs, each by what was trained without it and without the fold.
@@ -101,7 +101,7 @@ def nested(table: Trials) -> Outcome:
 
     A tie goes to the stronger ridge, then to the earlier recipe.
     """
-    last = len(STRENGTHS) - 1
+    last = table.left_out.shape[2] - 1
     chosen = []
     for left_out in table.left_out:
         at, which = np.unravel_index(int(left_out.T[::-1].argmax()), left_out.T.shape)

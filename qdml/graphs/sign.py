@@ -24,6 +24,17 @@ ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 Array = NDArray[Any]
 
 
+def check_activation(name: str) -> Activation:
+    """The activation of that name. Raises `InputError` for an unknown one."""
+    for known in ACTIVATIONS:
+        if known == name:
+            return known
+    raise InputError(
+        f"activation {name!r}: allowed are {', '.join(ACTIVATIONS)}"
+        f"{nearest(str(name), ACTIVATIONS)}"
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Sign:
     """A trained network.
@@ -44,14 +55,12 @@ class Sign:
     slope: float = 0.25
 
     def __post_init__(self) -> None:
-        for name, value, known in (
-            ("operator", self.operator, KINDS),
-            ("activation", self.activation, ACTIVATIONS),
-        ):
-            if value not in known:
-                raise InputError(
-                    f"{name} {value!r}: allowed are {', '.join(known)}{nearest(str(value), known)}"
-                )
+        check_activation(self.activation)
+        if self.operator not in KINDS:
+            raise InputError(
+                f"operator {self.operator!r}: allowed are {', '.join(KINDS)}"
+                f"{nearest(str(self.operator), KINDS)}"
+            )
         shapes = [np.shape(x) for x in (self.weights, self.bias, self.readout, self.offset)]
         hidden = np.shape(self.bias)[-1:]
         classes = np.shape(self.offset)[-1:]

@@ -38,7 +38,8 @@ class Candidates:
 def prepare(graphs: GraphSet, activation: str) -> Candidates:
     """The candidates of one set: all second moments, or under `linear` those with the constant.
 
-    Raises `InputError` for another activation; PReLU is no function of second moments.
+    Raises `InputError` for another activation; PReLU is no function of second moments, and is
+    trained by `qdml.graphs.pooled_training`.
     """
     if activation not in ACTIVATIONS:
         raise InputError(

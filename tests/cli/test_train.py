@@ -40,6 +40,17 @@ def test_mutag_by_both_protocols(call: Call) -> None:
     assert told["gin"]["accuracy"] >= told["nested"]["accuracy"]
 
 
+@pytest.mark.usefixtures("mirror")
+def test_mutag_with_prelu(call: Call) -> None:
+    result = call("train", "MUTAG", "--activation", "prelu", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    said = json.loads(result.stdout)
+    assert said["accuracy"] == pytest.approx(sum(said["folds"]) / 10)
+    assert said["accuracy"] > 75 > said["baseline"]
+    assert len(said["hyperparameters"]) == 10
+    assert {"recipe", "epoch"} < set(said["hyperparameters"][0])
+
+
 def test_nodes_of_the_karate_club(call: Call) -> None:
     words = ("train", "karate", "--activation", "prelu", "--splits", "2", "--seed", "1")
     told = call(*words, "--json"), call(*words)
@@ -71,7 +82,7 @@ def test_people_get_lines(call: Call) -> None:
         (("karate", "--activation", "relu"), r"'relu': allowed are .* \(nearest: 'prelu'\)"),
         (("karate", "--splits", "0"), "0: allowed are whole numbers from 1"),
         (("digits-grids", "--protocol", "nest"), "protocol 'nest': allowed are nested, gin"),
-        (("digits-grids", "--activation", "prelu"), "activation 'prelu': graph sets are trained"),
+        (("digits-grids", "--activation", "relu"), r"'relu': allowed are .* \(nearest: 'prelu'\)"),
         (("digits-grids", "--seed", "-1"), "-1: allowed are whole numbers"),
     ],
 )
