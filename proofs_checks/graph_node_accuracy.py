@@ -23,10 +23,10 @@ from qdml.claims import (
 from qdml.claims.evidence import Scalar
 from qdml.claims.intervals import student_interval
 from qdml.data.graphs import NodeSet, load_nodes
-from qdml.graphs.node_training import HOPS, KIND, Split, Trained, random_splits, span, train
+from qdml.graphs.node_training import HOPS, KIND, Trained, random_splits, span, train
 from qdml.graphs.operators import operator
 from qdml.graphs.quadratic_form import quadratic_form
-from qdml.graphs.sign import ACTIVATIONS, Activation, scores
+from qdml.graphs.sign import ACTIVATIONS, Activation, hop_rows, scores
 
 #: Probability that a stated interval of a paired difference misses.
 DOUBT = 0.05
@@ -156,9 +156,10 @@ def forms(stated: Hypothesis, data: tuple[Learnt, ...], context: Context) -> Evi
     sweep = Sweep(Method.FLOATING)
     for learnt in data:
         network = learnt.networks["quadratic"]
-        op = operator(learnt.nodes.adjacency, KIND)
+        op, features = operator(learnt.nodes.adjacency, KIND), learnt.nodes.features
         for index, split in enumerate(network.splits[:2]):
-            model, rows = network.model(index), _rows(learnt.nodes, op, split)
+            model = network.model(index)
+            rows = hop_rows(op, features, split.test[:COMPARED], HOPS)
             q0, q1, q2 = model.q
             q = (q0, q1 if stated.linear_term else 0.0, q2)
             form = quadratic_form(replace(model, q=q))
@@ -170,18 +171,6 @@ def forms(stated: Hypothesis, data: tuple[Learnt, ...], context: Context) -> Evi
             same = given.argmax(axis=1) == network.predicted(index)[split.test[:COMPARED]]
             sweep.holds(point, "the form decides as the network that was scored", bool(same.all()))
     return sweep.evidence("what was scored is a quadratic form, to 1e-10")
-
-
-def _rows(nodes: NodeSet, op: object, split: Split) -> npt.NDArray[np.float64]:
-    """Hop features of some nodes tested, from their own rows of the powers of the operator."""
-    from scipy.sparse import eye_array
-
-    seen = eye_array(len(nodes.labels), format="csr")[split.test[:COMPARED]]
-    blocks = []
-    for _ in range(HOPS + 1):
-        blocks.append((seen @ nodes.features).toarray())
-        seen = seen @ op
-    return np.hstack(blocks)
 
 
 _CLAIMED = Hypothesis()

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack, issparse
+from scipy.sparse import csr_array, eye_array, hstack, issparse
 
 from qdml.errors import InputError, nearest
 from qdml.graphs.operators import KINDS
@@ -97,6 +97,19 @@ def hop_features(op: Any, features: Any, hops: int) -> Any:
     for _ in range(hops):
         blocks.append(op @ blocks[-1])
     return csr_array(hstack(blocks)) if issparse(features) else np.hstack(blocks)
+
+
+def hop_rows(op: Any, features: Any, ids: Any, hops: int) -> NDArray[np.float64]:
+    """The rows `ids` of `hop_features` alone, dense (len(ids), (R+1)F), for sparse (V, F) features.
+
+    Made from those rows of the powers of the operator; no other row is.
+    """
+    seen = eye_array(features.shape[0], format="csr")[ids]
+    blocks = []
+    for _ in range(hops + 1):
+        blocks.append((seen @ features).toarray())
+        seen = seen @ op
+    return np.hstack(blocks)
 
 
 def scores(model: Sign, hop: Any) -> Array:

@@ -45,6 +45,7 @@ NAMED: dict[str, set[str]] = {
     },
     "graph-classification-accuracy": set(),
     "graph-crossover": set(),
+    "graph-decision": {"a quarter of the copies", "||H|| not squared"},
     "graph-hidden-matching": set(),
     "graph-node-accuracy": set(),
     "graph-quadratic-form": {"||H|| not squared", "no e term", "no cross-hop blocks"},
