@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import signal
 import threading
 import time
@@ -139,7 +140,11 @@ class _Watched:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeoutError` in the body after `seconds`; only the main thread can be limited."""
+    """Raise `TimeoutError` in the body after `seconds`; only the main thread can be limited.
+
+    Native code that does not come back from a call sees no exception: after twice that time the
+    process is ended, and standard error says where it was.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -149,9 +154,11 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    faulthandler.dump_traceback_later(2 * seconds, exit=True, file=2)
     try:
         yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 

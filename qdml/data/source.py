@@ -18,6 +18,9 @@ from qdml.io import cache_folder, locked, sha256_file
 #: Environment variable that names a folder of files laid out as the registry's paths say.
 MIRROR = "QDML_DATA_MIRROR"
 
+#: Names of the sets that this process asked for and could not have.
+missed: set[str] = set()
+
 #: Seconds that one network operation, and a whole download, may take.
 STALL_SECONDS, DOWNLOAD_SECONDS = 20.0, 600.0
 
@@ -32,13 +35,17 @@ def obtain(entry: Entry) -> tuple[Form, tuple[bytes, ...]]:
     when the set is nowhere to be had and `DataError` when what was found is not what was
     registered; of such a file nothing is kept.
     """
-    where, form = locate(entry)
-    if form is None:
-        raise _absent(entry)
-    if where == "mirror":
-        folder = Path(os.environ[MIRROR])
-        return form, tuple(_read(folder / one.path, one, entry) for one in form.files)
-    return form, tuple(_from_cache(one, entry) for one in form.files)
+    try:
+        where, form = locate(entry)
+        if form is None:
+            raise _absent(entry)
+        if where == "mirror":
+            folder = Path(os.environ[MIRROR])
+            return form, tuple(_read(folder / one.path, one, entry) for one in form.files)
+        return form, tuple(_from_cache(one, entry) for one in form.files)
+    except DataAbsent:
+        missed.add(entry.name)
+        raise
 
 
 def locate(entry: Entry) -> tuple[str, Form | None]:

@@ -55,12 +55,17 @@ def of_failures(progress: Progress, root: Path) -> Iterator[str]:
         yield f"failed job: {job.name}" + (f": {job.why}" if job.why else "")
         for log in job.logs:
             words = _lines(root / log)
-            yield from words if job.name == JUDGE else [f"  {log}: {words[-1]}"]
+            yield from words if job.name == JUDGE else [f"  {log}: {_last(words)}"]
     if len(progress.failed) > _SCREEN:
         yield f"and {len(progress.failed) - _SCREEN} more failed jobs"
     if not progress.failed:
         yield "snakemake failed:"
         yield from (f"  {line}" for line in progress.last_lines)
+
+
+def _last(words: list[str]) -> str:
+    """The last line, but the first of a dump that ended a job which native code held."""
+    return next((line for line in words if line.startswith("Timeout (")), words[-1])
 
 
 def _lines(log: Path) -> list[str]:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
@@ -22,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from qdml.claims import ClaimRecord, ExperimentRecord, Outcome, Verdict, judge, run_status
 from qdml.claims import run as run_claim
 from qdml.claims.evidence import StepRecord, Tag
+from qdml.claims.run import PART_SECONDS, time_limit
 from qdml.config import Config, parse
 from qdml.errors import EvidenceError, QdmlError
 from qdml.io import read_json, write_atomic, write_json
@@ -39,27 +38,6 @@ class RunFailed(QdmlError):
     def __init__(self, digest: str, exit_status: int) -> None:
         super().__init__(digest)
         self.exit_status = exit_status
-
-
-@contextmanager
-def logged(log: Path | str) -> Iterator[None]:
-    """Send what a job prints to its log; an error goes there and, alone, to standard error.
-
-    A deliberate error is its own text and ends the process with its exit status; anything else
-    keeps its traceback.
-    """
-    Path(log).parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "w", encoding="utf-8") as file:
-        try:
-            with redirect_stdout(file), redirect_stderr(file):
-                yield
-        except QdmlError as error:
-            for stream in (file, sys.stderr):
-                print(f"qdml: {error}", file=stream)
-            sys.exit(error.exit_status)
-        except Exception:
-            traceback.print_exc(file=file)
-            raise
 
 
 def gather(
@@ -104,7 +82,9 @@ def experiment(name: str, settings: dict[str, Any], source: str, reports: Path) 
     start = time.perf_counter()
     config = parse(settings)
     try:
-        record = classifier.experiment(name, config.grids.classifier, config.seed, config.scale)
+        with time_limit(PART_SECONDS):
+            grid = config.grids.classifier
+            record = classifier.experiment(name, grid, config.seed, config.scale)
     except QdmlError:
         raise
     except Exception:  # noqa: BLE001 - kept in the record

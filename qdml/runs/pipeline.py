@@ -15,7 +15,7 @@ from typing import NoReturn
 from qdml import config
 from qdml.claims import Outcome, exit_status
 from qdml.errors import InputError, QdmlError, nearest
-from qdml.runs import digest
+from qdml.runs import again, digest
 from qdml.runs.audit import mend
 from qdml.runs.processes import end_leftovers, snakemakes
 from qdml.runs.progress import Progress
@@ -64,6 +64,10 @@ def main(argv: Sequence[str] | None = None, root: Path | None = None) -> int:
     except QdmlError as error:
         print(f"run: {error}", file=sys.stderr)
         return error.exit_status
+    except OSError as error:
+        # A full or failing disk: what was written is whole, so the same command can go on.
+        print(f"run: {error}; put that right and run the same command again", file=sys.stderr)
+        return 3
 
 
 def parse(argv: Sequence[str], root: Path) -> Order:
@@ -149,6 +153,8 @@ def _clear(order: Order, root: Path) -> None:
         call([*order.settings, "--unlock"], root)
     for name in mend(root / "reports"):
         print(f"run: reports/{name} is not to be trusted; it is made again", flush=True)
+    for name, why in again.clear(root / "reports").items():
+        print(f"run: reports/{name}: {why}; it is made again", flush=True)
 
 
 def _jobs(order: Order, root: Path) -> tuple[int, Progress]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import qdml
+from qdml.data import source
 from qdml.io import dumps
 from qdml.runs.depends import ROOT
 
@@ -39,7 +40,8 @@ def provenance(job_id: str, settings: dict[str, Any], source_hash: str) -> dict[
 
     `settings` is the slice of the configuration that the job saw, `source_hash` the hash of the
     source that it ran (both from `qdml.runs.depends`). `commit` and `dirty` are None where the
-    code does not stand in a git checkout of its own, or git is absent.
+    code does not stand in a git checkout of its own, or git is absent. `missed` names the data sets
+    that this process could not have.
     """
     commit, dirty = git_state(ROOT)
     return {
@@ -53,6 +55,7 @@ def provenance(job_id: str, settings: dict[str, Any], source_hash: str) -> dict[
         "scale": settings["scale"],
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "packages": {name: _version(name) for name in PACKAGES},
+        "missed": sorted(source.missed),
     }
 
 

@@ -165,6 +165,7 @@ def test_an_empty_mirror_is_not_an_error_of_its_own(
     monkeypatch.setenv("QDML_DATA_MIRROR", str(tmp_path / "not there"))
     with pytest.raises(DataAbsent, match=r"no file toy/toy\.npz in the folder QDML_DATA_MIRROR"):
         source.obtain(entry)
+    assert "toy" in source.missed
 
 
 def test_a_wrong_file_in_the_mirror_is_refused_and_left_alone(build: Build, tmp_path: Path) -> None:

@@ -252,27 +252,3 @@ def test_nothing_to_judge_is_an_error(reports: Path) -> None:
     reports.mkdir()
     with pytest.raises(EvidenceError, match="no evidence here; run the pipeline first"):
         jobs.rejudge(reports)
-
-
-def test_a_deliberate_error_is_one_line_here_and_in_the_log(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    log = tmp_path / "logs" / "job.log"
-    with pytest.raises(SystemExit) as end:
-        work(log, "on the way", InputError("seed -1: allowed are numbers from 0"))
-    assert end.value.code == 2
-    assert capsys.readouterr() == ("", "qdml: seed -1: allowed are numbers from 0\n")
-    assert log.read_text() == "on the way\nqdml: seed -1: allowed are numbers from 0\n"
-
-
-def test_an_unforeseen_error_keeps_its_traceback(tmp_path: Path) -> None:
-    log = tmp_path / "job.log"
-    with pytest.raises(ZeroDivisionError):
-        work(log, "a warning", ZeroDivisionError())
-    assert log.read_text().startswith("a warning\nTraceback")
-
-
-def work(log: Path, says: str, error: Exception) -> None:
-    with jobs.logged(log):
-        print(says)
-        raise error

@@ -39,7 +39,7 @@ def test_a_record_says_what_decides_a_number_and_no_more() -> None:
     record = provenance("a-claim", settings, "0123456789abcdef")
     assert set(record) == {
         "claim", "version", "commit", "dirty", "source_hash", "config_hash", "seed", "scale",
-        "python", "packages",
+        "python", "packages", "missed",
     }  # fmt: skip
     assert record["version"] == qdml.__version__
     assert (record["seed"], record["scale"]) == (20231011, "quick")

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from qdml.runs import jobs
+from qdml.runs.logs import logged
 
-with jobs.logged(snakemake.log[0]):
+with logged(snakemake.log[0]):
     jobs.evidence(
         snakemake.wildcards.claim, snakemake.params.config, snakemake.params.source, Path("reports")
     )

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from qdml.runs import jobs
+from qdml.runs.logs import logged
 
-with jobs.logged(snakemake.log[0]):
+with logged(snakemake.log[0]):
     jobs.experiment(
         snakemake.wildcards.dataset,
         snakemake.params.config,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from qdml.runs import jobs
+from qdml.runs.logs import logged
 
-with jobs.logged(snakemake.log[0]):
+with logged(snakemake.log[0]):
     jobs.gate(snakemake.params.claims, snakemake.params.experiments, Path("reports"))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from qdml.runs import audit, jobs
+from qdml.runs import audit
+from qdml.runs.logs import logged
 
-with jobs.logged(snakemake.log[0]):
+with logged(snakemake.log[0]):
     audit.write_manifest(Path("reports"))

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from qdml.report import build
-from qdml.runs import audit, jobs
+from qdml.runs import audit
+from qdml.runs.logs import logged
 
-with jobs.logged(snakemake.log[0]):
+with logged(snakemake.log[0]):
     audit.drop_manifest(Path("reports"))
     build(Path("reports"))
