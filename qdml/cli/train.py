@@ -9,6 +9,13 @@ import typer
 
 from qdml.cli.options import AsJson, Seed, within
 
+#: Random splits of a set of nodes, unless told otherwise.
+SPLITS = 10
+
+
+def _splits(value: int | None) -> int | None:
+    return None if value is None else within(1, 1000)(value)
+
 
 def train(
     dataset: Annotated[str, typer.Argument(help="A registered set, such as MUTAG or cora.")],
@@ -23,8 +30,9 @@ def train(
         ),
     ] = "nested",
     splits: Annotated[
-        int, typer.Option(callback=within(1, 1000), help="Random splits of a set of nodes.")
-    ] = 10,
+        int | None,
+        typer.Option(callback=_splits, help="Random splits of a set of nodes.", show_default="10"),
+    ] = None,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -61,8 +69,13 @@ def train(
                 f"--protocol {protocol!r}: sets of nodes choose on validation nodes alone; "
                 "leave it out, or take a set of graphs"
             )
-        _nodes(dataset, activation, splits, seed, as_json)
+        _nodes(dataset, activation, splits or SPLITS, seed, as_json)
         return
+    if splits:
+        raise InputError(
+            f"--splits {splits}: sets of graphs are divided into ten folds; leave it out, or take "
+            "a set of nodes"
+        )
     start = time.perf_counter()
     graphs = load_graphs(dataset)
     if activation == "prelu":

@@ -76,16 +76,19 @@ def array(content: bytes) -> NDArray[Any]:
         raise Malformed(f"not an archive of plain arrays ({reason})") from None
 
 
-def gunzip(content: bytes) -> bytes:
-    """What a gzip file holds. Raises `Malformed` for one that is damaged or unpacks to too much."""
-    unpacker = zlib.decompressobj(wbits=31)
+def gunzip(content: bytes, packed: int) -> bytes:
+    """What a gzip file holds that was itself packed in an archive of `packed` bytes.
+
+    Raises `Malformed` for one that is damaged, or unpacks to too much for that archive.
+    """
+    unpacker, most = zlib.decompressobj(wbits=31), LARGEST_RATIO * min(packed, len(content))
     try:
-        text = unpacker.decompress(content, LARGEST_RATIO * len(content) + 1)
+        text = unpacker.decompress(content, most + 1)
     except zlib.error as error:
         raise Malformed(f"a damaged gzip file ({error})") from None
     require(
-        len(text) <= LARGEST_RATIO * len(content),
-        f"a gzip file of {len(content)} bytes that would unpack to more than {LARGEST_RATIO} times",
+        len(text) <= most,
+        f"a gzip file of {len(content)} bytes that would unpack to more than {most}",
     )
     require(unpacker.eof and not unpacker.unused_data, "a truncated gzip file")
     return text

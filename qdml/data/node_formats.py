@@ -104,7 +104,7 @@ def ogb_zip(content: bytes) -> Nodes:
     def member(end: str, dtype: type, columns: int | None = None) -> NDArray[Any]:
         names = [name for name in packed if name.endswith(f"/{end}.csv.gz")]
         require(len(names) == 1, f"not an OGB archive: {len(names)} members end in {end}.csv.gz")
-        return table(gunzip(packed.pop(names[0])), f"{end}.csv", dtype, columns)
+        return table(gunzip(packed.pop(names[0]), len(content)), f"{end}.csv", dtype, columns)
 
     ends, label = member("raw/edge", np.int64, 2), member("raw/node-label", np.int64, 1)
     split = [member(part, np.int64, 1)[:, 0] for part in ("train", "valid", "test")]

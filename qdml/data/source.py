@@ -52,14 +52,14 @@ def locate(entry: Entry) -> tuple[str, Form | None]:
     """Where a set that is not embedded would be read from, and in which form.
 
     That is `mirror`, `cache` or `download` with a form, or `absent` without one. Files are seen,
-    not read.
+    not read. Raises `DataError` for a path that the system refuses to look up.
     """
     mirror = os.environ.get(MIRROR)
     for form in entry.forms if mirror else ():
-        if all((Path(str(mirror)) / one.path).is_file() for one in form.files):
+        if all(_is_there(Path(str(mirror)) / one.path) for one in form.files):
             return "mirror", form
     for form in entry.forms:
-        if all(one.sha256 and (cache_folder() / one.path).is_file() for one in form.files):
+        if all(one.sha256 and _is_there(cache_folder() / one.path) for one in form.files):
             return "cache", form
     for form in entry.forms:
         if all(one.url for one in form.files):
@@ -73,6 +73,17 @@ def intact(where: str, form: Form) -> bool | None:
     if any(one.sha256 is None for one in form.files):
         return None
     return all(sha256_file(folder / one.path) == one.sha256 for one in form.files)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        place = str(path)
+        raise DataError(
+            f"{place[:60]}{'...' if len(place) > 60 else ''}: {error.strerror}; expected a path "
+            f"in the folder that {MIRROR} names, or in the cache"
+        ) from None
 
 
 def _absent(entry: Entry) -> DataAbsent:

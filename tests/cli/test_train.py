@@ -83,6 +83,7 @@ def test_people_get_lines(call: Call) -> None:
         (("karate", "--splits", "0"), "0: allowed are whole numbers from 1"),
         (("digits-grids", "--protocol", "nest"), "protocol 'nest': allowed are nested, gin"),
         (("digits-grids", "--activation", "relu"), r"'relu': allowed are .* \(nearest: 'prelu'\)"),
+        (("digits-grids", "--splits", "3"), "--splits 3: sets of graphs are divided into ten"),
         (("digits-grids", "--seed", "-1"), "-1: allowed are whole numbers"),
     ],
 )

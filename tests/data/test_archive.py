@@ -69,8 +69,17 @@ def test_links_and_locked_members() -> None:
 def test_a_bomb_is_not_unpacked() -> None:
     with pytest.raises(Malformed, match="that would unpack to 10000000"):
         members(zipped({"zeros": bytes(10**7)}))
-    with pytest.raises(Malformed, match="would unpack to more than 200 times"):
-        gunzip(gzip.compress(bytes(10**7)))
+    packed = gzip.compress(bytes(10**7))
+    with pytest.raises(Malformed, match=f"would unpack to more than {200 * len(packed)}"):
+        gunzip(packed, 10**6)
+
+
+def test_a_bomb_within_a_bomb_is_not_unpacked() -> None:
+    # What an archive of 50 bytes holds, itself packed a hundred to one.
+    inner = gzip.compress(bytes(range(128)) + bytes(15_000))
+    assert len(gunzip(inner, len(inner))) < 200 * len(inner)
+    with pytest.raises(Malformed, match="would unpack to more than 10000"):
+        gunzip(inner, 50)
 
 
 def test_a_bomb_that_lies_about_its_size_is_not_unpacked() -> None:
@@ -182,8 +191,8 @@ def test_only_what_is_wanted_of_an_archive() -> None:
 
 def test_gzip_files_that_are_not_whole() -> None:
     packed = gzip.compress(b"1,2\n3,4\n")
-    assert gunzip(packed) == b"1,2\n3,4\n"
+    assert gunzip(packed, 100) == b"1,2\n3,4\n"
     with pytest.raises(Malformed, match="a truncated gzip file"):
-        gunzip(packed[:-3])
+        gunzip(packed[:-3], 100)
     with pytest.raises(Malformed, match="a damaged gzip file"):
-        gunzip(b"text")
+        gunzip(b"text", 100)

@@ -155,7 +155,7 @@ def test_ogb_nodes() -> None:
         ({"node_label": packed("0\n1\nnan\n")}, "node-label.csv is not a table of numbers"),
         ({"node_feat": packed("nan,1\n0,1\n3,1\n")}, "a feature that is not a finite number"),
         ({"node_feat": packed("")}, "node-feat.csv is empty"),
-        ({"node_feat": packed("0" * 10**6)}, "would unpack to more than 200 times"),
+        ({"node_feat": packed("0" * 10**6)}, "would unpack to more than"),
     ],
 )
 def test_what_is_wrong_with_an_ogb_archive(change: dict[str, Any], message: str) -> None:

@@ -36,6 +36,18 @@ def test_the_mirror_is_asked_first(build: Build, server: Server) -> None:
     assert not kept()
 
 
+@pytest.mark.parametrize("variable", ["QDML_DATA_MIRROR", "XDG_CACHE_HOME"])
+def test_a_path_that_cannot_be_looked_up(
+    build: Build, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    entry, _ = build("graphs-npz", mirrored=False)
+    monkeypatch.setenv(variable, "x" * 5000)
+    with pytest.raises(
+        DataError, match=r"^x{60}\.\.\.: File name too long; expected a path in the"
+    ):
+        source.locate(entry)
+
+
 def test_a_download_is_checked_kept_and_not_repeated(build: Build, server: Server) -> None:
     entry, content = build("graphs-npz", mirrored=False)
     entry = served(entry, server, content)
