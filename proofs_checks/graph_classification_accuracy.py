@@ -207,6 +207,7 @@ def known(stated: Hypothesis, data: tuple[Measured, ...], context: Context) -> E
         table=tuple(told.rows(data)),
         assumed=(left,) if wanting else (),
         figure=told.picture(data, FAIR, OPTIMISTIC) if data else None,
+        headline="table",
     )
 
 

@@ -179,7 +179,7 @@ def certified(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         asked = stated.asks(size, found.edges, one_way=True)
         sweep.at_most(point, "bits squared", asked, asked, bits**2)
         rows.append((n, found.quantum_qubits, bits, found.classical_upper))
-    return sweep.evidence("bits needed, certified", figure=figure(rows))
+    return sweep.evidence("bits needed, certified", figure=figure(rows), headline="figure")
 
 
 def protocols(stated: Hypothesis, data: Data, context: Context) -> Evidence:

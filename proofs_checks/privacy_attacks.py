@@ -232,10 +232,9 @@ def digits(stated: Hypothesis, data: Data, context: Context) -> Evidence:
             "of the limit on the mean for uniformly random data: a single run may lie above. The "
             "last row is read off one gradient of a classical network of two layers."
         ),
-        headline=True,
     )
     evidence = sweep.evidence("the gradient tells the digit; every message was billed")
-    return evidence.model_copy(update={"images": table})
+    return evidence.model_copy(update={"images": table, "headline": "images"})
 
 
 def _overlap(guess: Floats, x: Floats) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
@@ -61,6 +62,7 @@ class Claim(Generic[H, D]):
     `hypothesis` is a frozen dataclass of the statement's constants and variants. `data` is
     computed once and shared by the steps and all mutants. `title`, `statement`, `says`,
     `premises` and `notes` are plain text in which $...$ marks LaTeX; `formulas` are displayed.
+    `at` is the file and line where it is written.
     """
 
     id: str
@@ -75,8 +77,12 @@ class Claim(Generic[H, D]):
     formulas: Sequence[str] = ()
     premises: Sequence[str] = ()
     notes: Sequence[str] = field(default=())
+    at: str = field(default="", init=False, compare=False)
 
     def __post_init__(self) -> None:
+        # Two frames up: past the generated constructor.
+        writer = sys._getframe(2)
+        object.__setattr__(self, "at", place(writer.f_globals["__name__"], writer.f_lineno))
         names = [step.name for step in self.steps]
         if len(set(names)) != len(names):
             raise ValueError(f"{self.id}: two steps share a name in {names}")
@@ -89,3 +95,8 @@ class Claim(Generic[H, D]):
                 raise ValueError(f"{self.id}: two mutants share the name {mutant.name!r}")
             if mutant.hypothesis == self.hypothesis:
                 raise ValueError(f"{self.id}: mutant {mutant.name!r} equals the claim itself")
+
+
+def place(module: str, line: int) -> str:
+    """A line of a module as a file below the root of the project: `folder/file.py:12`."""
+    return f"{module.replace('.', '/')}.py:{line}"

@@ -92,13 +92,12 @@ class ImageRow(Record):
 
 
 class Images(Record):
-    """A table of images as data; `headline` asks for the first place of the report."""
+    """A table of images as data."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[ImageRow, ...]
     caption: str
-    headline: bool = False
 
 
 class Evidence(Record):
@@ -107,6 +106,7 @@ class Evidence(Record):
     `point` is where the hypothesis fails or is closest to failing, `margin` how far the point lies
     from the boundary (in the unit named in `summary`), `alarm` the probability that a true
     hypothesis would have been refuted by chance, `compared` the number of comparisons made.
+    `headline` names the part that asks for a place on the first screen of the report.
     """
 
     finding: Finding
@@ -120,12 +120,17 @@ class Evidence(Record):
     alarm: float = 0.0
     figure: Figure | None = None
     images: Images | None = None
+    headline: Literal["figure", "images", "table"] | None = None
 
 
 class StepRecord(Record):
-    """One step of a claim with what its check found, or the traceback of a check that broke."""
+    """One step of a claim with what its check found, or the traceback of a check that broke.
+
+    `at` is the file and line of the check, as in `folder/file.py:12`.
+    """
 
     name: str
+    at: str = ""
     tag: Tag
     role: Literal["support", "counterexample"]
     says: str
@@ -150,9 +155,13 @@ class MutantRecord(Record):
 
 
 class ClaimRecord(Record):
-    """Everything a run learnt about one claim; the report is made from this and nothing else."""
+    """Everything a run learnt about one claim; the report is made from this and nothing else.
+
+    `at` is the file and line of the claim, as in `folder/file.py:12`.
+    """
 
     id: str
+    at: str = ""
     topic: str
     title: str
     statement: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import inspect
 import signal
 import threading
 import time
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from qdml.claims.claim import Claim, Context
+from qdml.claims.claim import Check, Claim, Context, place
 from qdml.claims.evidence import (
     ClaimRecord,
     Evidence,
@@ -59,6 +60,7 @@ def run(
     seconds: dict[str, float] = {}
     header: dict[str, Any] = {
         "id": claim.id,
+        "at": claim.at,
         "topic": claim.topic,
         "title": claim.title,
         "statement": claim.statement,
@@ -101,6 +103,7 @@ def run(
     steps = tuple(
         StepRecord(
             name=step.name,
+            at=_written(step.check),
             tag=step.tag,
             role=step.role,
             says=step.says,
@@ -209,10 +212,17 @@ def _flat(hypothesis: object) -> dict[str, Scalar]:
     return {k: v if isinstance(v, simple) else str(v) for k, v in asdict(hypothesis).items()}
 
 
+def _written(check: Check[Any, Any]) -> str:
+    """The file and line of a check, also of one whose first arguments are given; else nothing."""
+    check = inspect.unwrap(getattr(check, "func", check))
+    code = getattr(check, "__code__", None)
+    return place(check.__module__, code.co_firstlineno) if code else ""
+
+
 def _without_figure(mutant: MutantRecord) -> MutantRecord:
     if mutant.evidence is None:
         return mutant
-    shown = {"figure": None, "images": None, "table": ()}
+    shown = {"figure": None, "images": None, "table": (), "headline": None}
     return mutant.model_copy(update={"evidence": mutant.evidence.model_copy(update=shown)})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
 from sys import float_info
+from typing import Literal
 
 from qdml.claims.evidence import Evidence, Figure, Finding, Method, Scalar
 
@@ -78,6 +79,7 @@ class Sweep:
         assumed: tuple[str, ...] = (),
         alarm: float = 0.0,
         figure: Figure | None = None,
+        headline: Literal["figure", "images", "table"] | None = None,
     ) -> Evidence:
         """One piece of evidence: refuted if any point refutes, undecided if any point is."""
         for finding in (Finding.REFUTES, Finding.UNDECIDED, Finding.SUPPORTS):
@@ -99,6 +101,7 @@ class Sweep:
             assumed=assumed,
             alarm=alarm,
             figure=figure,
+            headline=headline,
         )
 
     def _admit(self, *numbers: Number) -> None:

@@ -152,7 +152,7 @@ def _headline(run: Run) -> tuple[Figure | Images, str, str] | None:
     """
     for page in run.pages:
         for step in page.record.steps if page.record else ():
-            if step.evidence and step.evidence.images and step.evidence.images.headline:
+            if step.evidence and step.evidence.headline == "images" and step.evidence.images:
                 return step.evidence.images, page.anchor, page.verdict.title
     for trial in run.trials:
         if trial.record and trial.record.figures:

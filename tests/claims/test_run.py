@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofs_checks import inference_by_sampling
 from qdml.claims import (
     Claim,
     ClaimRecord,
@@ -75,6 +78,20 @@ def test_a_true_claim_stands_and_its_mutants_die() -> None:
     assert verdict.strength == "certified"
     assert record.mutants[0].evidence.point == {"m": 19}
     assert set(seconds) == {"data", "sum", "no offset", "twice"}
+
+
+def test_claim_and_checks_say_where_they_are_written() -> None:
+    partly = partial(check, data=[1])
+    steps = (Step("sum", Tag.EXACT, "", check), Step("part", Tag.EXACT, "", partly))
+    record, _ = run(claim(steps=steps), GRID, 1)
+    root = Path(__file__).parents[2]
+    for one, text in (
+        (inference_by_sampling.CLAIM.at, "CLAIM: Claim"),
+        (record.steps[0].at, "def check"),
+        (record.steps[1].at, "def check"),
+    ):
+        file, line = one.split(":")
+        assert (root / file).read_text().splitlines()[int(line) - 1].startswith(text)
 
 
 def test_data_is_computed_once() -> None:

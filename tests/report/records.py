@@ -153,6 +153,7 @@ def inference_by_sampling() -> ClaimRecord:
     steps = (
         step(
             "ledger",
+            at="proofs_checks/inference_by_sampling.py:114",
             says=r"The transcript of the run equals $2L-1$ messages of $kn$ qubits, for every "
             r"$(N, L, \varepsilon, \delta)$.",
             evidence=ledger,
@@ -170,6 +171,7 @@ def inference_by_sampling() -> ClaimRecord:
     )
     return claim(
         "inference-by-sampling",
+        at="proofs_checks/inference_by_sampling.py:283",
         title=r"Inference to accuracy $\varepsilon$ from copies that are sent and measured",
         statement=r"$k=\lceil 2\ln(2/\delta)/\varepsilon^2\rceil$ copies estimate the loss "
         r"$\mathcal{L}(\theta,x)=\langle\varphi|Z_0|\varphi\rangle$ to $\varepsilon$ with "

@@ -132,7 +132,8 @@ def test_a_claim_shows_all_that_is_known_of_it(page: pages.Element) -> None:
         "fails at loss = 0, accuracy = 0.1, failure_probability = 0.01 · margin 0.124",
         r"Amplitude estimation needs $O(1/\varepsilon)$ copies and more rounds.",
         "qdml check inference-by-sampling --seed 20231011 --scale quick",
-        "proofs_checks/inference_by_sampling.py",
+        "proofs_checks/inference_by_sampling.py:283",
+        "proofs_checks/inference_by_sampling.py:114",
         "Failure probability against the loss. The bound is never reached",
     ):
         assert words in section.text, words

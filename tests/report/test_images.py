@@ -88,15 +88,14 @@ def test_hostile_labels_are_text() -> None:
     assert "\x1b" not in drawn
 
 
-def built(tmp_path: Path, *tables: Images) -> pages.Element:
-    """A report of claims of which each has one of the tables."""
-    claims = [
-        records.claim(
-            f"claim-{place}", steps=(records.step(evidence=records.evidence(images=one)),)
-        )
-        for place, one in enumerate(tables)
-    ]
-    records.write_run(tmp_path, claims)
+def built(tmp_path: Path, *tables: Images, headline: int | None = None) -> pages.Element:
+    """A report of claims of which each has one of the tables; one may ask for the first screen."""
+    claims = []
+    for place, one in enumerate(tables):
+        asks = "images" if place == headline else None
+        step = records.step(evidence=records.evidence(images=one, headline=asks))
+        claims.append(records.claim(f"claim-{place}", steps=(step,)))
+    records.write_run(tmp_path, tuple(claims))
     return pages.read(build(tmp_path).read_text(encoding="utf-8"))
 
 
@@ -109,7 +108,7 @@ def test_images_stand_with_their_claim(tmp_path: Path) -> None:
 
 
 def test_images_that_ask_for_it_stand_first(tmp_path: Path) -> None:
-    page = built(tmp_path, table(), table(title="The one", headline=True))
+    page = built(tmp_path, table(), table(title="The one"), headline=1)
     (masthead,) = page.by_class("masthead")
     (shown,) = masthead.all("figure")
     assert shown.all("title")[0].pieces == ["The one"]
