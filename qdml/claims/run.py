@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass, replace
 from fractions import Fraction
@@ -44,12 +44,14 @@ def run(
     seed: int,
     scale: str = "quick",
     settings: dict[str, str] | None = None,
+    progress: Callable[[int, int, str], None] = lambda done, total, part: None,
 ) -> tuple[ClaimRecord, dict[str, float]]:
     """Run `claim` on `grid` and return its record and the seconds that each part took.
 
     `settings` replaces constants of the hypothesis or entries of the grid, by name or symbol.
     Raises `InputError` for a setting that is unknown or out of range. A check that raises is kept
-    as a failure with its traceback. Absent data make the whole claim undecided.
+    as a failure with its traceback. Absent data make the whole claim undecided. `progress` is told
+    before each part how many are done, of how many, and the name of that part.
     """
     settings = settings or {}
     hypothesis, grid = _apply_settings(claim.hypothesis, grid, settings)
@@ -75,8 +77,10 @@ def run(
         "settings": settings,
         "hypothesis": _flat(hypothesis),
     }
+    parts = 1 + len(claim.steps) + len(claim.mutants)
     start = time.perf_counter()
     data, failure = None, None
+    progress(0, parts, "data")
     try:
         with time_limit(PART_SECONDS):
             data = claim.data(context)
@@ -89,6 +93,7 @@ def run(
     def attempt(name: str, check: Any, tried: Any) -> dict[str, Any]:
         if failure:
             return {"failure": failure}
+        progress(len(seconds), parts, name)
         start = time.perf_counter()
         try:
             with time_limit(PART_SECONDS):

@@ -54,22 +54,26 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    add_completion=False,
     no_args_is_help=True,
     # Plain text: the coloured boxes cost more time than most commands take.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("claims")(claims.claims)
-app.command("check")(check.check)
-app.command("bound")(bound.bound)
-app.command("verify")(verify.verify)
-app.command("report")(report.report)
-app.command("audit")(audit.audit)
-app.command("datasets")(datasets.datasets)
-app.command("leak")(leak.leak)
-app.command("spectrum")(spectrum.spectrum)
-app.command("train")(train.train)
+
+# In the order of the help, each with what it does in a few words.
+for _name, _command, _words in (
+    ("claims", claims.claims, "Every claim and how it came out in the last run."),
+    ("check", check.check, "Judge one claim now."),
+    ("bound", bound.bound, "Certify what a problem needs."),
+    ("verify", verify.verify, "Check a certificate without any solver."),
+    ("leak", leak.leak, "What an ensemble of states tells, certified."),
+    ("spectrum", spectrum.spectrum, "The frequencies that a model can use."),
+    ("datasets", datasets.datasets, "What there is to learn from, and where it is."),
+    ("train", train.train, "Train a graph network."),
+    ("report", report.report, "Make the report again."),
+    ("audit", audit.audit, "Are all files still as the run wrote them?"),
+):
+    app.command(_name, short_help=_words)(_command)
 app.add_typer(run.app, name="run")
 app.add_typer(cost.app, name="cost")
 
@@ -92,19 +96,12 @@ def _options(
     """Check, price and run protocols of distributed learning over a quantum network.
 
     \b
-    qdml claims                                  every claim and how it came out in the last run
-    qdml check inference-by-sampling             judge one claim now
+    qdml claims
     qdml check inference-by-sampling --set eps=0.05
     qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
     qdml cost inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05
-    qdml bound --family disjointness --n 4       certify what a problem needs
-    qdml verify cert.json                        check a certificate without any solver
-    qdml leak ensemble.npz --copies 3            what an ensemble of states tells, certified
-    qdml spectrum --weights 1,3,9                the frequencies that a model can use
-    qdml datasets                                what there is to learn from, and where it is
-    qdml train MUTAG                             a quadratic network on a set of graphs
-    qdml report                                  make reports/index.html again
-    qdml audit                                   are all files still as the run wrote them?
+    qdml bound --family disjointness --n 4
+    qdml train MUTAG
 
     Exit status: 0 stands, valid or imported; 1 refuted, undecided or rejected;
     2 bad usage or file; 3 failed.

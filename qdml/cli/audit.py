@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from qdml.cli.options import AsJson, existing
+from qdml.cli.output import emit
 
 
 def audit(
@@ -26,14 +27,13 @@ def audit(
     `./run pipeline` makes again what differs. Exit status: 0 all agree; 1 some differ; 2 no
     manifest, because no run has finished here.
     """
-    from qdml.io import dumps
     from qdml.runs import audit as runs
 
     files, differing = runs.audit(existing(reports))
     if as_json:
         listed = [{"path": one.path, "why": one.why} for one in differing]
         record = {"ok": not differing, "files": files, "differing": listed}
-        typer.echo(dumps(record), nl=False)
+        emit("audit", record)
     else:
         for one in differing:
             typer.echo(f"{one.why}: {reports / one.path}")

@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
+from qdml.cli import complete
 from qdml.cli.options import AsJson
+from qdml.cli.output import emit
 from qdml.errors import InputError
 
 #: No exponents: a short text would stand for a number that fills the memory.
@@ -21,7 +23,10 @@ def bound(
         Path | None,
         typer.Argument(help="CSV file of 1, -1 and, where nothing is promised, empty entries."),
     ] = None,
-    family: Annotated[str | None, typer.Option(help="A family of problems by name.")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(autocompletion=complete.families, help="A family of problems by name."),
+    ] = None,
     n: Annotated[int | None, typer.Option(help="Bits of each input of the family.")] = None,
     gap: Annotated[int | None, typer.Option(help="Least |N - 2 distance| promised.")] = None,
     qubits: Annotated[int | None, typer.Option(help="Qubits of the quantum message.")] = None,
@@ -88,7 +93,7 @@ def bound(
                 raise InputError(f"{path}: this problem has no certificate of that kind to write")
             write_atomic(path, dumps(found.certificates[place]))
     if as_json:
-        typer.echo(dumps(dict(found.fields)), nl=False)
+        emit("bound", dict(found.fields))
     else:
         typer.echo("\n".join(found.says))
 

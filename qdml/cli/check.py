@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qdml.cli.options import AsJson
+from qdml.cli import complete
+from qdml.cli.options import AsJson, ClaimId
+from qdml.cli.output import emit
+from qdml.cli.progress import progress
 from qdml.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,9 +17,14 @@ if TYPE_CHECKING:
 
 
 def check(
-    claim_id: Annotated[str, typer.Argument(metavar="ID", help="A claim of `qdml claims`.")],
+    claim_id: ClaimId,
     as_json: AsJson = False,
-    scale: Annotated[str, typer.Option(help="Grids to check on: quick, default, full.")] = "quick",
+    scale: Annotated[
+        str,
+        typer.Option(
+            autocompletion=complete.scales, help="Grids to check on: quick, default, full."
+        ),
+    ] = "quick",
     seed: Annotated[int | None, typer.Option(help="Root of every random number.")] = None,
     settings: Annotated[
         list[str] | None,
@@ -34,14 +42,14 @@ def check(
     """
     from qdml.claims import exit_status, judge
     from qdml.config import parse
-    from qdml.io import dumps
     from qdml.runs.jobs import gather
 
     config = parse({"scale": scale} | ({} if seed is None else {"seed": seed}))
-    record, seconds = gather(claim_id, config, _pairs(settings or []))
+    with progress(claim_id) as move:
+        record, seconds = gather(claim_id, config, _pairs(settings or []), move)
     verdict = judge(record)
     if as_json:
-        typer.echo(dumps(_object(record, verdict, seconds)), nl=False)
+        emit("check", _object(record, verdict, seconds))
     else:
         _print(record, verdict, seconds)
     raise typer.Exit(exit_status(verdict.outcome))

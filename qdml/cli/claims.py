@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from qdml.cli.options import AsJson, existing
+from qdml.cli.output import emit
 
 _HERE = Path("reports")
 _WIDEST = 1000
@@ -26,13 +27,12 @@ def claims(
     qdml claims --reports elsewhere/reports
     """
     import proofs_checks
-    from qdml.io import dumps
 
     if reports != _HERE:
         existing(reports)
     found = [entry(claim_id, reports) for claim_id in proofs_checks.ids()]
     if as_json:
-        typer.echo(dumps({"claims": found}), nl=False)
+        emit("claims", {"claims": found})
     else:
         _print_table(found)
 

@@ -8,6 +8,7 @@ import typer
 
 from qdml.cli import gradient
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, Parties, within
+from qdml.cli.output import emit
 
 app = typer.Typer(rich_markup_mode=None, help="Price a task by every known method.")
 
@@ -42,7 +43,6 @@ def inference(
     qdml cost inference --qubits 60 --layers 2 --accuracy 0.1 --failure-probability 0.05 --json
     """
     from qdml.bounds import costs
-    from qdml.io import dumps
 
     names = ("messages", "qubits", "bits", "copies")
     found = costs.inference(qubits, layers, accuracy, failure_probability, parties)
@@ -58,7 +58,7 @@ def inference(
     star = costs.estimation_crossover(failure_probability)
     if as_json:
         quantum = {"method": "amplitude-estimation", "beats": "sampling", "accuracy": star}
-        typer.echo(dumps({"methods": methods, "crossovers": [*crossovers, quantum]}), nl=False)
+        emit("cost-inference", {"methods": methods, "crossovers": [*crossovers, quantum]})
         return
     for method, bill in methods.items():
         numbers = ", ".join(f"{number} {name}" for name, number in bill.items())

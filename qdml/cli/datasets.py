@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from qdml.cli.options import AsJson
+from qdml.cli.output import emit
 
 
 def datasets(as_json: AsJson = False) -> None:
@@ -19,7 +20,6 @@ def datasets(as_json: AsJson = False) -> None:
     qdml datasets --json
     """
     from qdml.data import entries, inspect
-    from qdml.io import dumps
 
     found = []
     for one in entries():
@@ -40,4 +40,4 @@ def datasets(as_json: AsJson = False) -> None:
             line = f"{one.name:<18} {one.task:<21} {size:>9.0f}  {where:<9} {digest}"
             typer.echo(line.rstrip())
     if as_json:
-        typer.echo(dumps({"datasets": found}), nl=False)
+        emit("datasets", {"datasets": found})

@@ -8,6 +8,7 @@ import typer
 
 from qdml.cli.leakage import listed, said
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, Parties, Seed, within
+from qdml.cli.output import emit
 
 Layers = Annotated[
     int, typer.Option(callback=within(1, 1000), help="Layers L, a block for each party.")
@@ -42,7 +43,6 @@ def run(
     qdml run gradient --method classical-vectors --qubits 8 --layers 2 --parameters 50
     """
     from qdml.bounds.gradient_costs import classical
-    from qdml.io import dumps
     from qdml.model.circuit import dealt
     from qdml.model.gradient_task import Task
     from qdml.protocols.drawn_gradient import run_random
@@ -63,7 +63,7 @@ def run(
             "method": method,
             "seed": seed,
         }
-        typer.echo(dumps(result), nl=False)
+        emit("run-gradient", result)
         return
     typer.echo(f"entries {len(exact)}, largest error {error:.6f}, promised {accuracy}")
     typer.echo("cost    " + ", ".join(f"{number} {name}" for name, number in bill.items()))
@@ -95,12 +95,11 @@ def cost(
     qdml cost gradient --qubits 20 --layers 4 --parameters 1000 --accuracy 0.05 --json
     """
     from qdml.bounds.gradient_costs import price
-    from qdml.io import dumps
 
     task = qubits, layers, parameters, accuracy, failure_probability
     priced = price(*task, min(3, qubits + 1) if weight is None else weight, parties)
     if as_json:
-        typer.echo(dumps(priced), nl=False)
+        emit("cost-gradient", priced)
         return
     for method, bill in priced["methods"].items():
         least = priced["advantage"][method]

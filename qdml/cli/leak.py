@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from qdml.cli.options import AsJson
+from qdml.cli.output import emit
 from qdml.errors import InputError
 
 
@@ -45,7 +46,7 @@ def leak(
     """
     import json
 
-    from qdml.io import dumps, write_atomic
+    from qdml.io import write_atomic
 
     if copies < 1:
         raise InputError(f"--copies {copies}: at least one copy is needed")
@@ -55,9 +56,10 @@ def leak(
         from qdml.privacy.estimation import fidelity
 
         best = fidelity(estimation, dimension, copies)
-        typer.echo(
-            dumps({"fidelity": best}) if as_json else f"fidelity  {best:.12g}", nl=not as_json
-        )
+        if as_json:
+            emit("leak-estimation", {"fidelity": best})
+        else:
+            typer.echo(f"fidelity  {best:.12g}")
         return
     if file is None or dimension is not None:
         raise InputError("name an ensemble FILE.npz, or give --estimation with --dimension N")
@@ -72,7 +74,7 @@ def leak(
     if found.coordinates:
         shown["limits"] = {**found.limits, "bits_of_coordinates": found.coordinates}
     if as_json:
-        typer.echo(dumps(shown), nl=False)
+        emit("leak", shown)
     else:
         limits = shown.pop("limits")
         if found.span < limits["span"]:

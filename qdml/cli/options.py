@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from qdml.cli import complete
 from qdml.errors import InputError
 
 
@@ -29,6 +30,12 @@ def existing(folder: Path) -> Path:
     return folder
 
 
+ClaimId = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", autocompletion=complete.claim_ids, help="A claim of `qdml claims`."
+    ),
+]
 Accuracy = Annotated[float, typer.Option(help="Accuracy eps of the loss, in (0, 2).")]
 FailureProbability = Annotated[float, typer.Option(help="Failure probability delta, in (0, 1).")]
 Parties = Annotated[

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
-from qdml.cli.options import existing
+from qdml.cli.options import AsJson, existing
+from qdml.cli.output import emit
+from qdml.cli.progress import progress
 
 
 def report(
+    as_json: AsJson = False,
     reports: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run.")] = Path(
         "reports"
     ),
@@ -19,6 +22,7 @@ def report(
 
     \b
     qdml report
+    qdml report --json
     qdml report --reports elsewhere/reports
     """
     from qdml.report import build
@@ -26,7 +30,12 @@ def report(
     from qdml.runs.jobs import rejudge
 
     whole = audit.holds(existing(reports))
-    rejudge(reports)
-    typer.echo(build(reports))
+    with progress("judging and drawing"):
+        rejudge(reports)
+        page = build(reports)
     if whole:
         audit.write_manifest(reports)
+    if as_json:
+        emit("report", {"page": str(page)})
+    else:
+        typer.echo(page)

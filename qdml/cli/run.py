@@ -9,6 +9,7 @@ import typer
 from qdml.cli import gradient, training
 from qdml.cli.leakage import listed, said
 from qdml.cli.options import Accuracy, AsJson, FailureProbability, Parties, Seed
+from qdml.cli.output import emit
 
 app = typer.Typer(rich_markup_mode=None, help="Run one protocol over the metered network.")
 
@@ -58,7 +59,6 @@ def inference(
     from qdml.bounds import costs
     from qdml.claims.intervals import check_promise
     from qdml.errors import InputError, nearest
-    from qdml.io import dumps
     from qdml.model import vector_plans
     from qdml.network.meter import leakage
     from qdml.protocols import (
@@ -109,7 +109,7 @@ def inference(
             "engine": found.engine,
             "seed": seed,
         }
-        typer.echo(dumps(result), nl=False)
+        emit("run-inference", result)
         return
     typer.echo(
         f"loss    {found.value:+.6f} in [{low:+.6f}, {high:+.6f}], exactly {found.exact:+.6f}"

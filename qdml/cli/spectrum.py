@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from qdml.cli.options import AsJson
+from qdml.cli.output import emit
 from qdml.errors import InputError
 
 #: Longer numbers, or fractions that are not decimal, would not come out of JSON as they went in.
@@ -38,7 +39,6 @@ def spectrum(
     qdml spectrum --weights 0.5,1.5
     """
     from qdml.expressivity.spectrum import frequencies, reachable_dimension
-    from qdml.io import dumps
 
     given = _numbers(weights)
     found = frequencies(given)
@@ -46,7 +46,7 @@ def spectrum(
     if as_json:
         numbers = [int(m) if m == int(m) else float(m) for m in found]
         record = {"frequencies": numbers, "size": len(found), "reachable_dimension": dimension}
-        typer.echo(dumps(record), nl=False)
+        emit("spectrum", record)
         return
     some = [f"{float(m):.15g}" for m in found[-_SHOWN:]]
     dots = ["..."] if len(found) > _SHOWN else []

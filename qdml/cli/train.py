@@ -7,7 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from qdml.cli import complete
 from qdml.cli.options import AsJson, Seed, within
+from qdml.cli.output import emit
+from qdml.cli.progress import progress
 
 #: Random splits of a set of nodes, unless told otherwise.
 SPLITS = 10
@@ -18,7 +21,12 @@ def _splits(value: int | None) -> int | None:
 
 
 def train(
-    dataset: Annotated[str, typer.Argument(help="A registered set, such as MUTAG or cora.")],
+    dataset: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=complete.data_sets, help="A registered set, such as MUTAG or cora."
+        ),
+    ],
     activation: Annotated[
         str, typer.Option(help="quadratic, prelu, or linear for the control.")
     ] = "quadratic",
@@ -53,7 +61,6 @@ def train(
     from qdml.errors import InputError, nearest
     from qdml.graphs.selection import check_protocol, majority, select
     from qdml.graphs.sign import check_activation
-    from qdml.io import dumps
 
     check_protocol(protocol)
     check_activation(activation)
@@ -78,17 +85,18 @@ def train(
         )
     start = time.perf_counter()
     graphs = load_graphs(dataset)
-    if activation == "prelu":
-        from qdml.graphs import pooled_training
+    with progress(f"training on {dataset}"):
+        if activation == "prelu":
+            from qdml.graphs import pooled_training
 
-        network = pooled_training.train(graphs, activation, protocol, seed)
-        outcome, chosen = network.outcome, network.hyperparameters()
-    else:
-        from qdml.graphs.training import prepare
+            network = pooled_training.train(graphs, activation, protocol, seed)
+            outcome, chosen = network.outcome, network.hyperparameters()
+        else:
+            from qdml.graphs.training import prepare
 
-        candidates = prepare(graphs, activation)
-        outcome = select(protocol, candidates.trials(seed))
-        chosen = [candidates.describe(choice) for choice in outcome.chosen]
+            candidates = prepare(graphs, activation)
+            outcome = select(protocol, candidates.trials(seed))
+            chosen = [candidates.describe(choice) for choice in outcome.chosen]
     record: dict[str, Any] = {
         "dataset": dataset,
         "activation": activation,
@@ -102,7 +110,7 @@ def train(
         "hyperparameters": chosen,
     }
     if as_json:
-        typer.echo(dumps(record), nl=False)
+        emit("train", record)
         return
     note = ", chosen on the test folds: optimistic" if record["optimistic"] else ""
     typer.echo(f"accuracy    {record['accuracy']:.2f} ± {record['standard_deviation']:.2f} %{note}")
@@ -120,13 +128,13 @@ def _nodes(dataset: str, activation: str, splits: int, seed: int, as_json: bool)
     from qdml.data.graphs import load_nodes
     from qdml.graphs.node_training import random_splits, span, train
     from qdml.graphs.sign import check_activation
-    from qdml.io import dumps
 
     start = time.perf_counter()
     nodes = load_nodes(dataset)
     drawn = random_splits(nodes.labels, splits, generator(seed, "splits", dataset))
-    spans = [span(nodes, one.train) for one in drawn]
-    network = train(spans, drawn, nodes.labels, check_activation(activation), seed)
+    with progress(f"training on {dataset}"):
+        spans = [span(nodes, one.train) for one in drawn]
+        network = train(spans, drawn, nodes.labels, check_activation(activation), seed)
     accuracies = 100 * network.accuracies()
     known = nodes.labels[nodes.labels >= 0]
     record = {
@@ -142,7 +150,7 @@ def _nodes(dataset: str, activation: str, splits: int, seed: int, as_json: bool)
         ],
     }
     if as_json:
-        typer.echo(dumps(record), nl=False)
+        emit("train", record)
         return
     typer.echo(f"accuracy    {record['accuracy']:.2f} % on average over {splits} splits")
     typer.echo(f"splits      {' '.join(f'{one:.2f}' for one in accuracies)}")

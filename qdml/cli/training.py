@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
 from qdml.cli.leakage import listed, said
 from qdml.cli.options import AsJson, Seed, within
+from qdml.cli.output import emit
+from qdml.cli.progress import progress
 
 
 def run(
@@ -48,20 +49,17 @@ def run(
     """
     from dataclasses import asdict
 
-    from qdml.io import dumps
     from qdml.network.meter import leakage
     from qdml.protocols.training import Plan, schedule
     from qdml.protocols.training_curves import train
 
-    def progress(step: int) -> None:
-        typer.echo(f"\rstep {step + 1} of {steps}", err=True, nl=step + 1 == steps)
-
-    def silent(step: int) -> None:
-        return
-
     plan = Plan(method, schedule(steps, copies, last_copies), batch, optimiser, rate, seed)
-    told = progress if sys.stderr.isatty() and not as_json else silent
-    found = train(data, plan, family, layers, parameters, (4, 8, 16, 32), 13, told)
+    with progress(f"training on {data}") as move:
+
+        def told(step: int) -> None:
+            move(step + 1, steps, f"step {step + 1} of {steps}")
+
+        found = train(data, plan, family, layers, parameters, (4, 8, 16, 32), 13, told)
     bill, leaks = found.transcript.totals(), leakage(found.transcript)
     curve = found.quantum
     if as_json:
@@ -82,7 +80,7 @@ def run(
             "leakage": listed(leaks),
             "seed": seed,
         }
-        typer.echo(dumps(result), nl=False)
+        emit("run-training", result)
         return
     typer.echo(f"least training loss of any circuit: {found.data.least_loss():.4f}")
     typer.echo(f"{'qubits':>10} {'bits':>8}   loss     test accuracy")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from qdml.cli.options import AsJson
+from qdml.cli.output import emit
 
 
 def verify(
@@ -23,14 +24,13 @@ def verify(
     Exit status: 0 valid; 1 rejected; 2 no readable file.
     """
     from qdml.bounds.certificates import check_file
-    from qdml.io import dumps
 
     found = check_file(file)
     number = None if found.bound is None else float(found.bound)
     if as_json:
         exact = None if found.bound is None else str(found.bound)
         record = {"valid": found.valid, "bound": number, "reason": found.reason, "exact": exact}
-        typer.echo(dumps(record), nl=False)
+        emit("verify", record)
     elif found.valid:
         typer.echo(f"valid: {found.reason}: {number:.9g}, exactly {found.bound}")
     else:

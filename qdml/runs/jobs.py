@@ -9,7 +9,7 @@ import os
 import platform
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import shorten
@@ -41,10 +41,14 @@ class RunFailed(QdmlError):
 
 
 def gather(
-    claim_id: str, config: Config, settings: dict[str, str] | None = None
+    claim_id: str,
+    config: Config,
+    settings: dict[str, str] | None = None,
+    progress: Callable[[int, int, str], None] = lambda done, total, part: None,
 ) -> tuple[ClaimRecord, dict[str, float]]:
     """Run one claim and return its record and the seconds of its parts; nothing is written.
 
+    `progress` is told of every part, as `qdml.claims.run` does it.
     A claim that cannot even be set up becomes a record whose judgement is `failed`. Raises
     `InputError` for an id that does not exist and for a setting that the claim does not have.
     """
@@ -55,7 +59,7 @@ def gather(
         if claim.id != claim_id:
             raise ValueError(f"the file of {claim_id!r} holds the claim {claim.id!r}")
         grid = getattr(config.grids, claim.topic)
-        return run_claim(claim, grid, config.seed, config.scale, settings)
+        return run_claim(claim, grid, config.seed, config.scale, settings, progress)
     except QdmlError:
         raise
     except Exception:  # noqa: BLE001 - kept in the evidence

@@ -11,18 +11,25 @@ from typer.testing import CliRunner, Result
 from qdml.cli import app
 from qdml.runs import depends, jobs
 from tests import toys
+from tests.cli import schemas
 
 Call = Callable[..., Result]
 
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call:
-    """Call `qdml` with arguments, in an empty folder, where the only claims are toys."""
+    """Call `qdml` with arguments, in an empty folder, where the only claims are toys.
+
+    Whatever it prints for machines is held to the schemas that are shipped.
+    """
     toys.install(monkeypatch)
     monkeypatch.chdir(tmp_path)
 
     def invoke(*arguments: str) -> Result:
-        return CliRunner().invoke(app, list(arguments))
+        result = CliRunner().invoke(app, list(arguments))
+        if "--json" in arguments and result.stdout:
+            schemas.check(result.stdout)
+        return result
 
     return invoke
 

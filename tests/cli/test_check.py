@@ -36,7 +36,8 @@ def test_json_is_an_entry_of_the_list_with_steps_and_settings(call: Call) -> Non
     result = call("check", "sound", "--json", "--seed", "7", "--set", "L=5", "--scale", "full")
     assert (result.exit_code, result.stderr) == (0, "")
     found = json.loads(result.stdout)
-    assert set(found) == KEYS | {"schema_version", "reason", "steps", "settings", "scale", "seed"}
+    more = {"schema_version", "schema", "reason", "steps", "settings", "scale", "seed"}
+    assert set(found) == KEYS | more
     assert found["mutants"] == [
         {"name": "one more", "refuted": True},
         {"name": "one less", "refuted": True},

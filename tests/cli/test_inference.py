@@ -28,8 +28,8 @@ def test_a_run_prints_what_the_protocol_found(call: Call) -> None:
     said = json.loads(result.stdout)
     found = estimate_random(3, 2, 0.5, 0.1, 1)
     assert set(said) == {
-        "schema_version", "method", "value", "interval", "exact", "transcript", "engine", "seed",
-        "leakage", "prices",
+        "schema_version", "schema", "method", "value", "interval", "exact", "transcript", "engine",
+        "seed", "leakage", "prices",
     }  # fmt: skip
     assert (said["value"], said["exact"], said["seed"]) == (found.value, found.exact, 1)
     assert said["interval"] == list(found.interval)

@@ -22,7 +22,7 @@ def test_json_keeps_its_contract(call, archive) -> None:
     assert done.exit_code == 0
     found = json.loads(done.output)
     names = ["span", "holevo", "guessing_lower", "guessing_upper", "certified", "limits"]
-    assert list(found) == ["schema_version", *names]
+    assert list(found) == ["schema_version", "schema", *names]
     assert found["span"] == found["limits"]["span"] == 3
     assert len(found["limits"]["bits_of_coordinates"]) == 2
     assert found["certified"] is True
@@ -84,7 +84,7 @@ def test_estimation_prints_the_best_fidelity(call, field) -> None:
     done = call("leak", "--estimation", field, "--dimension", "64", "--copies", "16", "--json")
     assert done.exit_code == 0
     found = json.loads(done.output)
-    assert list(found) == ["schema_version", "fidelity"]
+    assert list(found) == ["schema_version", "schema", "fidelity"]
     assert found["fidelity"] == fidelity(field, 64, 16)
     text = call("leak", "--estimation", field, "--dimension", "64", "--copies", "16")
     assert text.output.startswith("fidelity  0.")

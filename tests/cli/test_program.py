@@ -6,13 +6,20 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+from jsonschema import Draft202012Validator, ValidationError
+from typer.testing import CliRunner
 
 import qdml
 from qdml import cli
+from qdml.cli.progress import progress
 from qdml.errors import EvidenceError
+from tests.cli import schemas
 from tests.cli.conftest import Call
 
 HEAVY = (
@@ -39,7 +46,9 @@ def imported(folder: Path, *arguments: str) -> set[str]:
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"]])
 def test_help_imports_nothing_but_the_command_line(arguments: list[str], tmp_path: Path) -> None:
     found = imported(tmp_path, *arguments)
-    assert not found & {*HEAVY, "jinja2", "numpy", "proofs_checks", "yaml"}
+    assert not found & {*HEAVY, "cvxpy", "jinja2", "numpy", "proofs_checks", "rich", "yaml"}
+    # The standard library, typer, and this package.
+    assert len(found) < 150
 
 
 def test_listing_the_claims_imports_none_of_them(tmp_path: Path) -> None:
@@ -81,24 +90,82 @@ def test_the_version(call: Call) -> None:
     assert call("--version").stdout == f"qdml {qdml.__version__}\n"
 
 
+def commands(group: Any, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command of a group, and of the groups in it, by its words."""
+    for name, command in group.commands.items():
+        yield (*above, name), command
+        yield from commands(command, *above, name) if hasattr(command, "commands") else ()
+
+
+COMMANDS = dict(commands(typer.main.get_command(cli.app)))
+
+
+@pytest.mark.parametrize("words", [(), *COMMANDS], ids=" ".join)
+def test_every_help_has_an_example(words: tuple[str, ...], call: Call) -> None:
+    result = call(*words, "--help")
+    assert result.exit_code == 0
+    if words not in {("run",), ("cost",)}:  # they list their commands
+        assert "\n  " + " ".join(["qdml", *words]) in result.stdout
+
+
+@pytest.mark.parametrize("words", [w for w in COMMANDS if w not in {("run",), ("cost",)}])
+def test_every_command_answers_machines_by_a_schema(words: tuple[str, ...]) -> None:
+    assert any("--json" in parameter.opts for parameter in COMMANDS[words].params)
+    assert "-".join(words) in schemas.SCHEMAS["$defs"]
+
+
+def test_the_schemas_are_schemas_and_name_what_they_describe() -> None:
+    Draft202012Validator.check_schema(schemas.SCHEMAS)
+    for reference in schemas.SCHEMAS["oneOf"]:
+        name = reference["$ref"].rpartition("/")[2]
+        described = schemas.SCHEMAS["$defs"][name]["properties"]
+        assert described["schema"] == {"const": f"qdml/{name}/1"}
+
+
+def test_a_key_that_no_schema_describes_is_noticed() -> None:
+    answer = {"schema_version": 1, "schema": "qdml/audit/1", "ok": True, "files": 0}
+    schemas.check(json.dumps(answer | {"differing": []}))
+    with pytest.raises(ValidationError, match="'differing' is a required property"):
+        schemas.check(json.dumps(answer))
+    with pytest.raises(ValidationError, match="'more' was unexpected"):
+        schemas.check(json.dumps(answer | {"differing": [], "more": 1}))
+
+
 @pytest.mark.parametrize(
-    "command",
+    ("typed", "offered"),
     [
-        [],
-        ["claims"],
-        ["check"],
-        ["bound"],
-        ["verify"],
-        ["report"],
-        ["spectrum"],
-        ["run", "inference"],
-        ["cost", "inference"],
+        ("qdml ch", ["check"]),
+        ("qdml check inference-by-s", ["inference-by-sampling"]),
+        ("qdml check x --scale d", ["default"]),
+        ("qdml train MUT", ["MUTAG"]),
+        ("qdml bound --family disj", ["disjointness"]),
     ],
 )
-def test_every_help_has_an_example(command: list[str], call: Call) -> None:
-    result = call(*command, "--help")
-    assert result.exit_code == 0
-    assert "\n  " + " ".join(["qdml", *command]) in result.stdout
+def test_the_shell_completes_names(
+    typed: str, offered: list[str], monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    monkeypatch.undo()  # the claims are the project's own
+    asked = {
+        "_QDML_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(typed.count(" ")),
+    }
+    found = CliRunner().invoke(cli.app, [], prog_name="qdml", env=asked)
+    assert found.stdout.split() == offered
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_only_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for terminal in (True, False):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda answer=terminal: answer)
+        monkeypatch.setenv("TERM", "xterm")
+        with progress("[work]") as move:
+            move(1, 3, "the [second] part")
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert ("the [second] part" in said.err) is terminal
+        assert bool(said.err) is terminal
 
 
 def test_a_mistyped_command_is_answered_with_the_nearest(call: Call) -> None:
@@ -111,7 +178,7 @@ def test_an_error_ends_with_its_own_status(call: Call, monkeypatch: pytest.Monke
     class Broke(EvidenceError):
         exit_status = 3
 
-    def fail(claim_id: str, config: object, settings: object) -> None:
+    def fail(*given: object) -> None:
         raise Broke("no good")
 
     monkeypatch.setattr("qdml.runs.jobs.gather", fail)

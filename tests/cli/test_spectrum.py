@@ -14,7 +14,7 @@ def test_three_ternary_weights(call: Call) -> None:
     result = call("spectrum", "--weights", "1,3,9", "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     said = json.loads(result.stdout)
-    assert said.pop("schema_version") == 1
+    assert (said.pop("schema_version"), said.pop("schema")) == (1, "qdml/spectrum/1")
     assert said == {"frequencies": list(range(-13, 14)), "size": 27, "reachable_dimension": 7}
 
 
