@@ -107,6 +107,22 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
 
 
 @intrinsic
+def prefetch(typing: Any, array: Any, index: Any) -> Any:
+    """Ask for the cache line of array[index] (N,), which will be read soon."""
+
+    def emit(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        data = context.make_array(array)(context, builder, given[0]).data
+        place = builder.bitcast(builder.gep(data, [given[1]]), cgutils.voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, *3 * [cgutils.int32_t]])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
+        # To be read, not written; wanted in all caches; data, not instructions.
+        builder.call(function, [place, *map(cgutils.int32_t, (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), emit
+
+
+@intrinsic
 def splat(typing: Any, array: Any, value: Any) -> Any:
     """A vector for `array` with the same number in every lane."""
     lanes = Lanes(array.dtype)

@@ -122,17 +122,15 @@ def overlap(left: State, right: State) -> complex:
 
 
 def sample(state: State, copies: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Outcomes when every qubit of a vector (N,) is measured, in random order, shape (copies,).
+    """Independent outcomes when every qubit of a vector (N,) is measured, shape (copies,).
 
-    One pass over the probabilities meets the draws in ascending order: partial sums of exponential
-    variables are uniform order statistics.
+    Each is where the partial sums of the probabilities pass a uniform draw. Rounding moves the law
+    by at most (2 N + 64) eps of complex128 in total variation, whatever the precision of the state.
     """
     qubits(state)
     vector = contiguous(state)
-    waits = np.cumsum(rng.exponential(size=copies + 1))
     out = np.empty(copies, dtype=np.int64)
-    _checked(measures.outcomes(vector, waits[:-1] / waits[-1], out))
-    rng.shuffle(out)
+    _checked(measures.outcomes(vector, rng.random(copies), out))
     return out
 
 

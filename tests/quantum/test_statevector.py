@@ -180,18 +180,37 @@ def test_all_qubits_are_sampled_by_their_law_in_random_order() -> None:
     assert spread <= chi2.ppf(1 - ALARM, kept.sum())
 
 
-@pytest.mark.parametrize("qubits", [1, 2, 3, 6])
-def test_samples_are_where_partial_sums_pass_the_draws(qubits: int) -> None:
-    state, marks = random_state(qubits, qubits), np.sort(np.random.default_rng(1).random(500))
+@pytest.mark.parametrize("shape", ["even", "steep", "one", "last"])
+@pytest.mark.parametrize("qubits", [1, 2, 3, 6, 9])
+def test_samples_are_where_partial_sums_pass_the_draws(qubits: int, shape: str) -> None:
+    state, draws = random_state(qubits, qubits), np.random.default_rng(1).random(500)
     state[1], state[-1] = 0, 0
+    if shape == "steep":
+        # Nearly everything lies in few entries, and most entries share one cell of the table.
+        state *= 2.0 ** -np.arange(2**qubits)
+    elif shape != "even":
+        state[:] = 0
+        state[2**qubits // 3 if shape == "one" else -1] = 1j
     out = np.empty(500, dtype=np.int64)
-    total = measures.outcomes(3 * state, marks, out)
+    total = measures.outcomes(3 * state, draws, out)
     assert total == pytest.approx(9 * np.linalg.norm(state) ** 2)
     sums = np.cumsum(np.abs(state) ** 2)
-    np.testing.assert_array_equal(out, np.searchsorted(sums / sums[-1], marks, side="right"))
-    # The largest number below one, and sums that rounding has cut short.
-    measures.outcomes(state, np.full(500, np.nextafter(1, 0)), out)
-    assert (np.abs(state[out]) > 0).all()
+    np.testing.assert_array_equal(out, np.searchsorted(sums / sums[-1], draws, side="right"))
+    # The ends of what can be drawn, and sums that rounding has cut short or made denormal.
+    for scale in (1.0, 1e-162):
+        ends = np.array([0, np.nextafter(1, 0)])
+        measures.outcomes(scale * state, ends, out[:2])
+        assert (np.abs(state[out[:2]]) > 0).all()
+
+
+def test_a_sample_is_a_function_of_the_seed() -> None:
+    for kind in (np.complex128, np.complex64):
+        state = random_state(7, 1).astype(kind)
+        first, again, other = (
+            statevector.sample(state, 1000, np.random.default_rng(seed)) for seed in (5, 5, 6)
+        )
+        np.testing.assert_array_equal(first, again)
+        assert (first != other).any()
 
 
 @pytest.mark.parametrize("kind", ["line", "pauli"])
