@@ -72,7 +72,7 @@ def _object(record: ClaimRecord, verdict: Verdict, seconds: dict[str, float]) ->
     steps = [
         {"name": step.name, "tag": step.tag, "role": step.role, "failure": step.failure}
         | (
-            step.evidence.model_dump(mode="json", exclude={"figure", "images", "table"})
+            step.evidence.model_dump(mode="json", exclude={"figure", "headline", "images", "table"})
             if step.evidence
             else {"finding": None}
         )
