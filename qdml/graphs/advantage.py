@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from qdml.bounds import graph_costs
+from qdml.bounds import code_lengths, graph_costs
 from qdml.bounds.linear import qubits_for
 from qdml.errors import InputError
-from qdml.graphs.decisions import Decision, chosen_bits
+from qdml.graphs.decisions import Decision
 from qdml.graphs.quadratic_form import QuadraticForm
+from qdml.protocols.graph_bits import seen_by
 from qdml.protocols.graph_form import Form, Hops
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,8 @@ class Quadratic:
 
     square: ||x||^2; value: x^T O x; moved: ||Ox||^2; frobenius: ||O||_F^2; norm: ||O||; read: the
     second moment of one outcome of the protocol of `qdml.protocols.graph_form`; nodes: that of one
-    sampled node, where the graph is Alice's; entries: of x.
+    sampled node, where the graph is Alice's; entries: of x; rank: what that of O is at most, one
+    for each pooled node and eigenvalue of Bob's form.
     """
 
     square: float
@@ -45,6 +46,7 @@ class Quadratic:
     read: float
     nodes: float | None
     entries: int
+    rank: int
 
     @property
     def stable_rank(self) -> float:
@@ -105,29 +107,29 @@ def bill(decision: Decision, failure: Fraction) -> Bill:
     # A margin and a stable rank would bound the variance; here it is known.
     products = graph_costs.least_products(own.square, own.moved, own.frobenius, own.value, failure)
     qubits = qubits_for(own.entries)
-    one_way = {
-        "input as it is": decision.plain,
-        "sketch": graph_costs.sketch_bits(products, NUMBER),
-    }
-    two_ways = {}
+    one_way = {"sketch": graph_costs.sketch_bits(products, NUMBER)}
+    if decision.plain is not None:
+        one_way["input as it is"] = decision.plain.bits
     if own.nodes is not None:
         width = len(form.eigenvectors)
         samples = graph_costs.sampling_size(Fraction(own.nodes / own.value**2), failure)
         one_way["second moments"] = graph_costs.moments_bits(width, moment_bits(decision))
         one_way["sampled nodes"] = graph_costs.nodes_bits(samples, width, NUMBER)
-        second = sampled(decision) / own.value**2
-        drawn = graph_costs.sampling_size(Fraction(second), failure)
-        two_ways["sampled entries"] = graph_costs.sampling_bits(drawn, own.entries, NUMBER)
-    if decision.asked is not None:
-        two_ways["nodes asked for"] = sum(asked_bits(decision))
+    drawn = graph_costs.sampling_size(Fraction(sampled(decision) / own.value**2), failure)
+    two_ways = {"sampled entries": graph_costs.sampling_bits(drawn, own.entries, NUMBER)}
+    if decision.known is not None:
+        two_ways["nodes asked for"] = asked_bits(decision)
     return Bill(copies, copies * qubits, best, best * qubits, products, one_way, two_ways)
 
 
-def asked_bits(decision: Decision) -> tuple[int, int]:
-    """Bits that name the nodes that Bob asks for, and that tell their features."""
-    assert decision.asked is not None, "the graph is Bob's"
-    asked, told = decision.asked
-    return ceil(chosen_bits(len(decision.form.pool), len(asked))) + 1, told
+def asked_bits(decision: Decision) -> int:
+    """Bits that name the nodes that Bob asks for, and that tell their features as they are."""
+    assert decision.known is not None, "the graph is Bob's, and features are of known values"
+    wanted, width = seen_by(decision.form), decision.rows.shape[1] - 1
+    entries = int(decision.rows[wanted, :-1].count_nonzero())
+    return code_lengths.subset_bits(len(decision.form.pool), len(wanted)) + (
+        code_lengths.features_bits(len(wanted), width, entries, len(decision.known))
+    )
 
 
 def direct(decision: Decision) -> tuple[Floats, Form]:
@@ -165,11 +167,36 @@ def moment_bits(decision: Decision) -> int:
 
 
 def sampled(decision: Decision) -> float:
-    """||x||^2 sum_ij |O_ij| R_j x_i^2 for O = diag(pool) (x) M, node by node."""
+    """||x||^2 sum_ij |O|_ij R_j x_i^2, the second moment of an entry and its neighbour in two ways.
+
+    Where the graph is Alice's, O = diag(pool) (x) M, node by node. Where it is Bob's, O sums terms
+    P (x) M_ab over pairs of hops a and b, and |O| stands for the sum of |P| (x) |M_ab|: Bob draws
+    the pair of hops with the neighbour, R_j is what all of them weigh, and nothing else changes.
+    """
     rows, form = decision.rows, decision.form
-    size = np.abs((form.eigenvectors * form.eigenvalues) @ form.eigenvectors.T)
-    reach = size @ size.sum(axis=0)
-    return float((rows**2).sum() * (form.pool**2 @ (rows**2 @ reach)))
+    if form.graph is None:
+        size = np.abs((form.eigenvectors * form.eigenvalues) @ form.eigenvectors.T)
+        reach = size @ size.sum(axis=0)
+        return float((rows**2).sum() * (form.pool**2 @ (rows**2 @ reach)))
+    nodes, powers, blocks = _asks(form, form.graph)
+    blocks = [*blocks, form.eigenvectors[-1:]]
+    width, pool = form.graph.features, np.abs(form.pool[nodes])[:, None]
+    # The constant is a feature more, of no hop.
+    walks = [*map(abs, powers), abs(powers[0])]
+    places = [slice(0, width)] * len(powers) + [slice(width, width + 1)]
+
+    def weighed(entries: Floats) -> Floats:
+        """|O| on a vector, as (V, F+1)."""
+        seen = [walk @ entries[:, place] for walk, place in zip(walks, places, strict=True)]
+        found = np.zeros_like(entries)
+        for walk, place, own in zip(walks, places, blocks, strict=True):
+            pairs = [np.abs((own * form.eigenvalues) @ other.T) for other in blocks]
+            pulled = sum(part @ pair.T for part, pair in zip(seen, pairs, strict=True))
+            found[:, place] += walk.T @ (pool * pulled)
+        return found
+
+    squares = csr_array(rows).power(2)
+    return float(squares.sum() * squares.multiply(weighed(weighed(np.ones(rows.shape)))).sum())
 
 
 def _asks(form: Form, graph: Hops) -> tuple[NDArray[np.int64], list[csr_array], list[Floats]]:
@@ -198,6 +225,7 @@ def _alices(decision: Decision) -> Quadratic:
         read=square * moved,
         nodes=_node_moment(rows, form.pool, values),
         entries=rows.size,
+        rank=int(np.count_nonzero(form.pool)) * len(form.eigenvalues),
     )
 
 
@@ -215,7 +243,7 @@ def _bobs(decision: Decision) -> Quadratic:
     nodes, powers, blocks = _asks(form, graph)
     last = form.eigenvectors[-1]
     gram: Any = np.multiply.outer(np.eye(len(nodes)), np.outer(last, last))
-    seen: Any = np.tile(last, (len(nodes), 1))
+    seen: Any = decision.rows[nodes, -1:].toarray() * last
     features = decision.rows[:, :-1]
     for left, here in zip(powers, blocks, strict=True):
         seen = seen + (left @ features) @ here
@@ -226,15 +254,18 @@ def _bobs(decision: Decision) -> Quadratic:
     weights = np.multiply.outer(form.pool[nodes], form.eigenvalues).ravel()
     pulled, flat = weights * seen.ravel(), seen.ravel()
     inner = weights[:, None] * gram
+    squares, turned = np.linalg.eigh(gram)
+    root = turned * np.sqrt(np.maximum(squares, 0.0))
     square = float((decision.rows.data**2).sum())
     return Quadratic(
         square=square,
         value=float(pulled @ flat),
         moved=float(pulled @ gram @ pulled),
         frobenius=float((inner * inner.T).sum()),
-        # O has the eigenvalues of K G, which are real, and zeros.
-        norm=float(np.abs(np.linalg.eigvals(inner)).max()),
+        # O has the eigenvalues of K G, those of G^1/2 K G^1/2, and zeros.
+        norm=float(np.abs(np.linalg.eigvalsh(root.T @ (weights[:, None] * root))).max()),
         read=square * form.scale * float(pulled @ pulled),
         nodes=None,
         entries=int(np.prod(decision.rows.shape)),
+        rank=size,
     )

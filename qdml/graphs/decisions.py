@@ -1,14 +1,15 @@
 """Decisions of small quadratic networks trained on real sets, for two parties to come to.
 
-A score that is quadratic in hop features is linear in their second moments, so training is a ridge
-regression and its solution a quadratic form. A decision is the sign of a pooled score: of a graph
-of one of two classes, or of a set of nodes that are all of one of two classes.
+A score that is quadratic in hop features is linear in their second moments, so one way to train is
+a ridge regression, and its solution a quadratic form; the other is Adam on a polynomial network. A
+decision is the sign of a pooled score: of a graph of one of two classes, or of a set of nodes that
+are all of one of two classes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, lgamma, log, log2
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,14 @@ from qdml.claims.seeds import generator
 from qdml.data.graphs import GraphSet, NodeSet
 from qdml.data.splits import stratified_split
 from qdml.errors import DataError
+from qdml.graphs.majorities import largest_difference
 from qdml.graphs.moments import Recipe, form, recipes, rows_of, second_moments
+from qdml.graphs.node_training import random_splits, span, train
 from qdml.graphs.operators import operator
+from qdml.graphs.plain import Plain, known_values, names, plain_features, plain_graph
 from qdml.graphs.ridge import factorise
-from qdml.graphs.sign import hop_features
+from qdml.graphs.sign import hop_features, hop_rows
+from qdml.graphs.sign import scores as network_scores
 from qdml.protocols.graph_form import Form, Hops
 
 Floats = NDArray[np.float64]
@@ -44,29 +49,31 @@ TESTED, DECIDED = 0.5, 40
 #: Principal directions of hop features whose squares a network on nodes sees.
 DIRECTIONS = 8
 
-#: Nodes in a set that is decided.
-SET = 20
+#: Nodes in a set that is decided, and those whose rows of all hops are held at a time.
+SET, TOGETHER = 20, 1000
 
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """What Alice holds, Bob's form, the exact score, and plain ways to tell the input.
+    """What Alice holds, Bob's form, the exact score, and a plain way to tell the input.
 
-    rows: (V, D), or sparse features (V, F+1) where the graph is Bob's. plain: bits that tell
-    Alice's input as it is. asked: in two ways, the nodes (a,) that Bob has to know, and the bits
-    that tell their features; None where the graph is Alice's.
+    rows: (V, D), or sparse features (V, F) and a constant, (V, F+1), where the graph is Bob's.
+    known: in increasing order, what a feature may be where they can be told as they are.
     """
 
     rows: Any
     form: Form
     score: float
-    plain: int
-    asked: tuple[Ints, int] | None = None
+    plain: Plain | None = None
+    known: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """A trained network's decisions on what it was not trained on, and how often it is right."""
+    """A trained network's decisions on what it was not trained on, and how often it is right.
+
+    kind: `graphs`, or `nodes`, decided by a regression, or `nodes, by a network`.
+    """
 
     name: str
     kind: str
@@ -92,12 +99,13 @@ def of_graphs(graphs: GraphSet, seed: int) -> Problem:
     values, vectors = network.spectrum(0)
     rows = np.concatenate([piece for _, piece in rows_of(graphs, recipe)])
     ends = np.searchsorted(graphs.graph, np.arange(len(graphs.labels) + 1))
-    kinds, made = _kinds(graphs), []
+    called = names(graphs)
+    made = []
     for i in rng.permutation(tested)[:DECIDED]:
-        nodes = slice(ends[members[i]], ends[members[i] + 1])
+        nodes = slice(*map(int, ends[members[i] : members[i] + 2]))
         size = nodes.stop - nodes.start
         pool = np.full(size, 1 / size if recipe.pooling == "mean" else 1.0)
-        plain = _graph_bits(graphs, nodes, kinds)
+        plain = plain_graph(graphs, int(members[i]), recipe, *called)
         own = Form(values, vectors, pool)
         made.append(Decision(rows[nodes], own, float(trained.scores[i]), plain))
     accuracy = _accuracy(trained.scores[tested], side[tested])
@@ -123,26 +131,67 @@ def of_nodes(nodes: NodeSet, seed: int) -> Problem:
     last = Recipe("labels", "symmetric", HOPS, "mean")
     values, turned = form(trained.coefficients, trained.offset, last).difference(0, 1).spectrum(0)
     vectors = np.vstack([directions @ turned[:-1], turned[-1:]])
+    groups = [members[tested[side[tested] == one]] for one in (0, 1)]
+    scores = np.zeros(len(nodes.labels))
+    scores[members] = trained.scores
+    made = _sets_of_nodes(nodes, op, HOPS, (values, vectors, 1.0), groups, scores, rng)
+    accuracy = _accuracy(trained.scores[tested], side[tested])
+    return Problem(nodes.name, "nodes", accuracy, made)
+
+
+def of_network(nodes: NodeSet, seed: int, steps: int) -> Problem:
+    """The same by a polynomial network that `steps` steps of Adam trained on all classes.
+
+    It is that of `qdml.graphs.node_training`, on a random split; test nodes are decided.
+    """
+    _two_classes(nodes.labels)
+    rng = generator(seed, "network", nodes.name)
+    split = random_splits(nodes.labels, 1, rng)[0]
+    spans, weights = [span(nodes, split.train)], int(rng.integers(2**31))
+    model = train(spans, [split], nodes.labels, "quadratic", weights, steps).model(0)
+    classes, reading = largest_difference(nodes, model, split)
+    op = operator(nodes.adjacency, model.operator)
+    groups = [split.test[nodes.labels[split.test] == one] for one in classes]
+    scores = np.zeros(len(nodes.labels))
+    for group in groups:
+        # Some at a time, since rows of all hops are dense.
+        for some in np.array_split(group, max(1, len(group) // TOGETHER)):
+            given = network_scores(model, hop_rows(op, nodes.features, some, model.hops))
+            scores[some] = given[:, classes[0]] - given[:, classes[1]]
+    form = *reading.spectrum(0), float(reading.alpha)
+    made = _sets_of_nodes(nodes, op, model.hops, form, groups, scores, rng)
+    right = np.concatenate([scores[groups[0]] > 0, scores[groups[1]] <= 0])
+    return Problem(nodes.name, "nodes, by a network", float(right.mean()), made)
+
+
+def _sets_of_nodes(
+    nodes: NodeSet,
+    op: csr_array,
+    hops: int,
+    read: tuple[Floats, Floats, float],
+    groups: Sequence[Ints],
+    scores: Floats,
+    rng: np.random.Generator,
+) -> tuple[Decision, ...]:
+    """Sets of one class or the other in turn, of nodes that were not trained on.
+
+    read: eigenvalues, eigenvectors and the constant of the form; scores: (V,) of single nodes.
+    """
+    values, vectors, alpha = read
     count, width = nodes.features.shape
-    raw = csr_array(hstack([nodes.features, np.ones((count, 1))]))
-    graph, made = Hops(op, HOPS, width), []
-    values_told = len(np.unique(nodes.features.data))
-    plain = _feature_bits(nodes.features, values_told)
+    constant = np.full((count, 1), alpha)
+    raw, graph = csr_array(hstack([nodes.features, constant])), Hops(op, hops, width)
+    features = csr_array(nodes.features)
+    plain, known = plain_features(features, alpha), known_values(features)
+    made = []
     for i in range(DECIDED):
-        same = tested[side[tested] == i % 2]
+        same = groups[i % 2]
         chosen = rng.choice(same, size=min(SET, len(same)), replace=False)
         pool = np.zeros(count)
-        pool[members[chosen]] = 1 / len(chosen)
-        near = pool
-        for _ in range(HOPS):
-            near = near + op @ near
-        needed = np.flatnonzero(near)
-        asked = needed, _feature_bits(nodes.features[needed], values_told)
+        pool[chosen] = 1 / len(chosen)
         own = Form(values, vectors, pool, graph)
-        score = float(trained.scores[chosen].mean())
-        made.append(Decision(raw, own, score, plain, asked))
-    accuracy = _accuracy(trained.scores[tested], side[tested])
-    return Problem(nodes.name, "nodes", accuracy, tuple(made))
+        made.append(Decision(raw, own, float(scores[chosen].mean()), plain, known))
+    return tuple(made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,36 +234,3 @@ def _two_classes(labels: Ints) -> tuple[Ints, Ints]:
     first, second = np.argsort(-counts, kind="stable")[:2]
     members = np.flatnonzero((labels == first) | (labels == second))
     return members, (labels[members] == second).astype(np.int64)
-
-
-def _kinds(graphs: GraphSet) -> int:
-    """How many labels, or rows of attributes, occur in the set; its nodes are told apart by one."""
-    if graphs.node_labels is not None:
-        return int(graphs.node_labels.max()) + 1
-    return 1 if graphs.attributes is None else len(np.unique(graphs.attributes, axis=0))
-
-
-def _graph_bits(graphs: GraphSet, nodes: slice, kinds: int) -> int:
-    """A graph as it is: how many edges, which, and each node's label or row of attributes.
-
-    What can occur in the set is known to both, and so is the number of nodes, as in Bob's pool.
-    """
-    size = int(nodes.stop) - int(nodes.start)
-    edges = int(graphs.adjacency[nodes, nodes].nnz + graphs.adjacency[nodes, nodes].trace()) // 2
-    return ceil(size * log2(kinds) + chosen_bits(size * (size + 1) // 2, edges)) + 1
-
-
-def _feature_bits(features: Any, values: int) -> int:
-    """Sparse features as they are: where they are not zero, and one of `values` known numbers."""
-    size, entries = int(np.prod(features.shape)), int(features.nnz)
-    return ceil(chosen_bits(size, entries) + entries * log2(max(values, 1))) + 1
-
-
-def chosen_bits(size: int, chosen: int) -> float:
-    """log2 of the ways to say how many of `size` things are chosen, and then which."""
-    return log2(size + 1) + choices(size, chosen)
-
-
-def choices(size: int, chosen: int) -> float:
-    """log2 of a binomial coefficient: what it takes to name so many of `size` things."""
-    return (lgamma(size + 1) - lgamma(chosen + 1) - lgamma(size - chosen + 1)) / log(2)

@@ -94,16 +94,13 @@ def majorities(
 ) -> tuple[Case, ...]:
     """`count` sets of test nodes for each quadratic network, of the two largest classes in turn.
 
-    A network's constant alpha is set by its training nodes. Raises `DataError` for a class of
+    Raises `DataError` for a class of
     which fewer than two nodes are tested.
     """
     labels, cases = nodes.labels, []
-    first, second = np.argsort(-np.bincount(labels[labels >= 0]), kind="stable")[:2]
-    classes = int(first), int(second)
     for model, split in zip(models, splits, strict=True):
         op = operator(nodes.adjacency, model.operator)
-        known = hop_rows(op, nodes.features, split.train, model.hops)
-        form = _difference(model, classes, CONSTANT * float((known**2).sum() / len(known)) ** 0.5)
+        classes, form = largest_difference(nodes, model, split)
         values, vectors = form.spectrum(0)
         members = [split.test[labels[split.test] == one] for one in classes]
         unit = min(MINORITY, min(map(len, members)) // 2)
@@ -116,6 +113,22 @@ def majorities(
             own = Form(values, vectors, np.full(3 * unit, 1 / (3 * unit)))
             cases.append(Case(model, classes, form.rows(hop), own, 1 - 2 * (number % 2)))
     return tuple(cases)
+
+
+def largest_difference(
+    nodes: NodeSet, model: Sign, split: Split
+) -> tuple[tuple[int, int], QuadraticForm]:
+    """The two largest classes, and the difference of a quadratic network's scores of them.
+
+    The constant alpha is set by the nodes that the network was trained on.
+    """
+    labels = nodes.labels
+    first, second = np.argsort(-np.bincount(labels[labels >= 0]), kind="stable")[:2]
+    classes = int(first), int(second)
+    op = operator(nodes.adjacency, model.operator)
+    known = hop_rows(op, nodes.features, split.train, model.hops)
+    alpha = CONSTANT * float((known**2).sum() / len(known)) ** 0.5
+    return classes, _difference(model, classes, alpha)
 
 
 def _difference(model: Sign, classes: tuple[int, int], alpha: float) -> QuadraticForm:

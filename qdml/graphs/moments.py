@@ -108,11 +108,14 @@ def rows_of(graphs: GraphSet, recipe: Recipe) -> Pieces:
         reach = int(np.searchsorted(ends, first + PIECE, side="right"))
         last = int(ends[max(reach - 1, int(np.searchsorted(ends, first, side="right")))])
         nodes = slice(first, last)
-        adjacency = csr_array(graphs.adjacency[nodes, nodes])
-        n = sizes[graphs.graph[nodes]].astype(np.float64)
-        constants = np.stack([np.log(n), n**-0.5, np.ones(len(n))], axis=1)
-        yield nodes, np.hstack([*_hops(adjacency, features[nodes], recipe), constants])
+        yield nodes, _rows(graphs, features, nodes, recipe)
         first = last
+
+
+def graph_rows(graphs: GraphSet, recipe: Recipe, number: int) -> Floats:
+    """The rows h of one graph of the set, (nodes, d)."""
+    start, end = np.searchsorted(graphs.graph, [number, number + 1])
+    return _rows(graphs, node_features(graphs, recipe), slice(int(start), int(end)), recipe)
 
 
 def first_moments(moments: Floats) -> Ints:
@@ -151,6 +154,13 @@ def _moments(graphs: GraphSet, recipe: Recipe) -> Floats:
             whole = own.T @ own
             found.append(whole[upper] / (len(own) if recipe.pooling == "mean" else 1))
     return np.array(found)
+
+
+def _rows(graphs: GraphSet, features: Floats, nodes: slice, recipe: Recipe) -> Floats:
+    adjacency = csr_array(graphs.adjacency[nodes, nodes])
+    n = np.bincount(graphs.graph)[graphs.graph[nodes]].astype(np.float64)
+    constants = np.stack([np.log(n), n**-0.5, np.ones(len(n))], axis=1)
+    return np.hstack([*_hops(adjacency, features[nodes], recipe), constants])
 
 
 def _hops(adjacency: csr_array, features: Floats, recipe: Recipe) -> list[Floats]:

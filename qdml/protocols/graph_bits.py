@@ -7,17 +7,20 @@ costs `bits` a number. Public coins are free.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from qdml.claims.seeds import generator
 from qdml.errors import InputError
 from qdml.network import Network, Party, Record, Transcript
+from qdml.protocols import sparse_code
 from qdml.protocols.graph_form import Form
+from qdml.protocols.sparse_code import Bits
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -77,37 +80,57 @@ def features(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
         return Told(_value(np.hstack([whole, last]), own_form), network.transcript)
 
 
-def whole(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
-    """Alice's input as it is, one of at most 2^bits possible ones: Bob's score is exact."""
-    network, alice, bob = _parties(rows, form, seed)
+def whole(content: Bits, read: Callable[[Bits], Any], form: Form, seed: int = 0) -> Told:
+    """Alice's input as it is, in bits that Bob reads as rows (V, D): his score is exact.
+
+    Where the graph is his, the rows are features and a constant, (V, F+1), sparse or not.
+    """
+    network = Network(seed)
+    alice = network.party("alice", content=content)
+    bob = network.party("bob", form=form, read=read)
     with alice:
-        sent = Record(alice.private("rows"), 2**bits, alice)
-        network.channel.announce(sent, alice, to=bob)
+        sent = _bits(network, alice.private("content"), alice, bob)
     with bob:
-        return Told(_value(sent.read(bob), bob.private("form")), network.transcript)
+        rows = bob.private("read")(sent.read(bob))
+        return Told(_value(rows, bob.private("form")), network.transcript)
 
 
-def asked(rows: Floats, form: Form, needed: Ints, bits: tuple[int, int], seed: int = 0) -> Told:
-    """In two ways: Bob names the nodes whose features his pooled nodes see, Alice tells those.
+def asked(features: csr_array, known: Floats, form: Form, constant: float, seed: int = 0) -> Told:
+    """In two ways: Bob names the nodes that his pooled nodes see, Alice tells their features.
 
-    bits: for the names and for the features. Only where the graph is Bob's.
+    features: (V, F), sparse, with entries among the increasing numbers `known`; `constant` is what
+    Bob puts at the end of every row. Only where the graph is Bob's.
     """
     if form.graph is None:
         raise InputError("Bob has no graph here: he cannot know which nodes to ask for")
     network = Network(seed)
-    alice = network.party("alice", rows=rows)
-    bob = network.party("bob", form=form, needed=needed)
+    alice = network.party("alice", features=features, known=known)
+    bob = network.party("bob", form=form, known=known, constant=constant)
     with bob:
-        named = Record(bob.private("needed"), 2 ** bits[0], bob)
-        network.channel.announce(named, bob, to=alice)
+        own_form = bob.private("form")
+        wanted = seen_by(own_form)
+        named = _bits(network, sparse_code.subset(wanted, len(own_form.pool)), bob, alice)
     with alice:
-        sent = Record(alice.private("rows")[named.read(alice)], 2 ** bits[1], alice)
-        network.channel.announce(sent, alice, to=bob)
+        own = alice.private("features")
+        ids = sparse_code.read_subset(named.read(alice), own.shape[0])[0]
+        told = sparse_code.features(own[ids], alice.private("known"))
+        sent = _bits(network, told, alice, bob)
     with bob:
-        told = sent.read(bob)
-        known = np.zeros((len(bob.private("form").pool), told.shape[1]))
-        known[bob.private("needed")] = told
-        return Told(_value(known, bob.private("form")), network.transcript)
+        shape = len(wanted), own_form.graph.features
+        found = sparse_code.read_features(sent.read(bob), shape, bob.private("known")).tocoo()
+        shape = len(own_form.pool), own_form.graph.features
+        placed = csr_array((found.data, (wanted[found.row], found.col)), shape=shape)
+        last = np.full((shape[0], 1), bob.private("constant"))
+        return Told(_value(csr_array(hstack([placed, last])), own_form), network.transcript)
+
+
+def seen_by(form: Form) -> Ints:
+    """The nodes whose features a pooled node sees, where the graph is Bob's."""
+    assert form.graph is not None, "the graph is Bob's"
+    near = (form.pool != 0).astype(float)
+    for _ in range(form.graph.hops):
+        near = near + abs(form.graph.operator).T @ near
+    return np.flatnonzero(near)
 
 
 def moments(rows: Floats, form: Form, bits: int, seed: int = 0) -> Told:
@@ -173,7 +196,7 @@ def sketch(rows: Floats, form: Form, size: int, bits: int, seed: int) -> Told:
         own_form = bob.private("form")
         # told^T T told without its diagonal, T = G O G^T, from one application of O.
         whole = _value(np.einsum("t,tvd->vd", told, planes), own_form)
-        alone = told**2 @ _values(planes, own_form)
+        alone = told**2 @ [_value(plane, own_form) for plane in planes]
         return Told((whole - float(alone)) / (size * (size - 1)), network.transcript)
 
 
@@ -244,23 +267,25 @@ def _tell(network: Network, codes: Ints, bits: int, alice: Party, bob: Party) ->
     return record
 
 
-def _value(rows: Floats, form: Form) -> float:
-    """Bob's whole form on rows (V, width) that he knows."""
-    return float(_values(rows[None], form)[0])
+def _bits(network: Network, content: Bits, teller: Party, other: Party) -> Record[Bits]:
+    record = Record(content, 2 ** len(content), teller)
+    network.channel.announce(record, teller, to=other)
+    return record
 
 
-def _values(rows: Floats, form: Form) -> Floats:
-    """The same for many: (t, V, width) -> (t,), Bob's graph applied first where he has it."""
-    if form.graph:
-        many, nodes, features = len(rows), rows.shape[1], form.graph.features
-        # All of them side by side, since operators are sparse and act on columns.
-        blocks = [rows[:, :, :features].transpose(1, 0, 2).reshape(nodes, -1)]
-        for _ in range(form.graph.hops):
-            blocks.append(form.graph.operator @ blocks[-1])
-        hops = [block.reshape(nodes, many, features).transpose(1, 0, 2) for block in blocks]
-        rows = np.concatenate([*hops, rows[:, :, features:]], axis=2)
-    found: Floats = (rows @ form.eigenvectors) ** 2 @ form.eigenvalues @ form.pool
-    return found
+def _value(rows: Any, form: Form) -> float:
+    """Bob's whole form on rows (V, width), dense or sparse; his graph first, where he has it."""
+    if not form.graph:
+        seen = rows @ form.eigenvectors
+    else:
+        # What eigenvectors see of each hop is gathered from the farthest one on.
+        width, hops = form.graph.features, form.graph.hops
+        blocks = [form.eigenvectors[r * width : (r + 1) * width] for r in range(hops + 1)]
+        seen = rows[:, :width] @ blocks[-1]
+        for block in reversed(blocks[:-1]):
+            seen = rows[:, :width] @ block + form.graph.operator @ seen
+        seen = seen + rows[:, width:] @ form.eigenvectors[(hops + 1) * width :]
+    return float(form.pool @ (seen**2 @ form.eigenvalues))
 
 
 def _check_samples(samples: int) -> None:

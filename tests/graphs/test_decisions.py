@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from qdml.bounds import graph_costs
 from qdml.data.graphs import GraphSet, NodeSet
 from qdml.errors import DataError, InputError
 from qdml.graphs import advantage
-from qdml.graphs.decisions import Decision, choices, chosen_bits, of_graphs, of_nodes
+from qdml.graphs.decisions import Decision, of_graphs, of_network, of_nodes
 from qdml.graphs.sign import hop_features
 from qdml.protocols import graph_bits, graph_form
 from qdml.protocols.graph_form import Form, Hops
@@ -70,11 +69,32 @@ def operator_of(decision: Decision) -> tuple[np.ndarray, np.ndarray]:
     return rows.ravel(), spread.T @ pooled @ spread
 
 
-@pytest.mark.parametrize("kind", ["graphs", "nodes"])
+def walked(decision: Decision) -> np.ndarray:
+    """|O| as Bob draws from it: pairs of hops weigh by themselves, also where they cancel."""
+    form, graph = decision.form, decision.form.graph
+    count, width = decision.rows.shape
+    matrix = (form.eigenvectors * form.eigenvalues) @ form.eigenvectors.T
+    op, unit = graph.operator.toarray(), np.eye(width)
+    blocks = [(np.linalg.matrix_power(op, r), unit[:-1]) for r in range(graph.hops + 1)]
+    blocks.append((np.eye(count), unit[-1:]))
+    starts = np.cumsum([0, *(len(place) for _, place in blocks)])
+    whole = np.zeros((count * width,) * 2)
+    for i, (left, place) in enumerate(blocks):
+        for j, (right, other) in enumerate(blocks):
+            own = np.abs(matrix[starts[i] : starts[i + 1], starts[j] : starts[j + 1]])
+            whole += np.kron(left.T @ np.diag(form.pool) @ right, place.T @ own @ other)
+    return whole
+
+
+@pytest.mark.parametrize("kind", ["graphs", "nodes", "network"])
 def test_numbers_are_those_of_the_whole_operator(request, monkeypatch, tmp_path, kind: str) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    data = request.getfixturevalue(kind)
-    problem = of_graphs(data, 3) if kind == "graphs" else of_nodes(data, 3)
+    data = request.getfixturevalue("graphs" if kind == "graphs" else "nodes")
+    problem = {
+        "graphs": lambda: of_graphs(data, 3),
+        "nodes": lambda: of_nodes(data, 3),
+        "network": lambda: of_network(data, 3, 40),
+    }[kind]()
     assert problem.accuracy > 0.8
     for decision in problem.decisions[:3]:
         x, whole = operator_of(decision)
@@ -90,9 +110,11 @@ def test_numbers_are_those_of_the_whole_operator(request, monkeypatch, tmp_path,
         assert found.entries == x.size
         # The best reading is no worse than reading after the graph was applied.
         assert found.read >= found.square * found.moved * (1 - 1e-9)
-        if kind == "graphs":
-            stated = graph_costs.sampling_second_moment(whole, x)
-            assert advantage.sampled(decision) == pytest.approx(float(stated))
+        assert found.rank >= np.linalg.matrix_rank(whole)
+        drawn = np.abs(whole) if kind == "graphs" else walked(decision)
+        assert (np.abs(whole) <= drawn + 1e-10 * drawn.max()).all()
+        stated = graph_costs.sampling_second_moment(drawn, x)
+        assert advantage.sampled(decision) == pytest.approx(float(stated))
         price = advantage.bill(decision, DELTA)
         odds = float((1 - DELTA) / DELTA)
         copies = odds * (found.read / found.value**2 - 1)
@@ -122,7 +144,7 @@ def test_who_sees_whom_is_asked_for(nodes: NodeSet) -> None:
     adjacency = nodes.adjacency.toarray() + np.eye(60)
     for decision in problem.decisions[:3]:
         seen = (adjacency @ adjacency @ (decision.form.pool > 0)) > 0
-        np.testing.assert_array_equal(decision.asked[0], np.flatnonzero(seen))
+        np.testing.assert_array_equal(graph_bits.seen_by(decision.form), np.flatnonzero(seen))
 
 
 @pytest.mark.parametrize("label", [0, 1, -1])
@@ -136,7 +158,7 @@ def test_one_class_is_nothing_to_decide(graphs: GraphSet, nodes: NodeSet, label:
 def test_a_score_of_zero_has_no_price() -> None:
     form = Form(np.array([1.0, -1.0]), np.eye(2), np.ones(1))
     with pytest.raises(InputError, match="score 0: expected one that has a sign"):
-        advantage.bill(Decision(np.ones((1, 2)), form, 0.0, 1), DELTA)
+        advantage.bill(Decision(np.ones((1, 2)), form, 0.0), DELTA)
 
 
 def test_moments_rounded_to_the_stated_bits_keep_the_sign() -> None:
@@ -147,32 +169,30 @@ def test_moments_rounded_to_the_stated_bits_keep_the_sign() -> None:
         rows = np.random.default_rng(seed).normal(size=(6, 4))
         form = Form(values, vectors, np.full(6, 1 / 6))
         score = float(form.pool @ ((rows @ vectors) ** 2 @ values))
-        bits = advantage.moment_bits(Decision(rows, form, score, 1))
+        bits = advantage.moment_bits(Decision(rows, form, score))
         told = graph_bits.moments(rows, form, bits)
         assert told.sign == np.sign(score)
 
 
-def test_choices_by_whole_numbers() -> None:
-    assert choices(10, 3) == pytest.approx(np.log2(120))
-    assert choices(5, 0) == pytest.approx(0)
-
-
-def test_plain_bits_are_enough_for_every_input() -> None:
-    # A prefix says how many; the inputs of each number are as many as there are choices.
-    for size in (1, 7, 30):
-        kraft = sum(comb(size, m) * 2.0 ** -chosen_bits(size, m) for m in range(size + 1))
-        assert kraft == pytest.approx(1)
-
-
-def test_what_is_told_of_a_graph_does_not_depend_on_what_it_lacks(
-    graphs: GraphSet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("kind", ["bare", "labels", "attributes", "nodes"])
+def test_bob_makes_alices_rows_of_what_is_told(
+    kind: str, graphs: GraphSet, nodes: NodeSet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    # Every graph is of one attribute; that there are two, and which it is, has to be told.
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    plain = of_graphs(graphs, 3).decisions
-    two = replace(graphs, attributes=(graphs.graph % 2).astype(float)[:, None])
-    for one, other in zip(plain, of_graphs(two, 3).decisions, strict=True):
-        assert other.plain == one.plain + len(one.form.pool)
+    rng = np.random.default_rng(6)
+    names = rng.integers(3, size=len(graphs.graph))
+    if kind == "labels":
+        graphs = replace(graphs, node_labels=names)
+    if kind == "attributes":
+        graphs = replace(graphs, attributes=np.array([0.5, 0.1, 0.7])[names][:, None])
+    problem = of_nodes(nodes, 4) if kind == "nodes" else of_graphs(graphs, 3)
+    for decision in problem.decisions[:3]:
+        plain, rows = decision.plain, decision.rows
+        told = plain.read(plain.write())
+        assert len(plain.write()) == plain.bits
+        if kind == "nodes":
+            told, rows = told.toarray(), rows.toarray()
+        np.testing.assert_array_equal(told, rows)
 
 
 def test_a_contraction_is_wanted_only_when_it_is_run(nodes: NodeSet) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array, kron
 
+from qdml.bounds import code_lengths
 from qdml.bounds import graph_costs as costs
 from qdml.errors import InputError
 from qdml.protocols import graph_bits
@@ -97,20 +98,24 @@ def test_estimates_have_the_stated_mean_and_spread(seed: int) -> None:
 
 def test_told_as_it_is_or_asked_for_the_score_is_exact() -> None:
     rows, form, _, value = drawn(4)
-    told = graph_bits.whole(rows, form, 77)
+    told = graph_bits.whole(np.ones(77, dtype=bool), lambda bits: rows[: len(bits)], form)
     assert told.mean == pytest.approx(value)
     assert (told.transcript.bits, told.transcript.rounds) == (77, 1)
     # A path: what node 0 sees within two hops are nodes 0, 1 and 2.
     path = csr_array(np.diag(np.full(NODES - 1, 0.5), 1) + np.diag(np.full(NODES - 1, 0.5), -1))
     rng = np.random.default_rng(5)
-    raw = np.hstack([rng.normal(size=(NODES, 1)), np.ones((NODES, 1))])
-    pool = np.eye(NODES)[0]
+    known = np.array([-0.5, 1.0, 1.5])
+    features, pool = csr_array(rng.choice(known, (NODES, 1))), np.eye(NODES)[0]
     own = Form(form.eigenvalues, form.eigenvectors, pool, Hops(path, 2, 1))
-    told = graph_bits.asked(raw, own, np.arange(3), (4, 9))
-    assert told.mean == pytest.approx(graph_bits.whole(raw, own, 1).mean)
-    assert (told.transcript.bits, told.transcript.rounds) == (13, 2)
-    fewer = graph_bits.asked(raw, own, np.arange(2), (4, 9))
-    assert fewer.mean != pytest.approx(told.mean)
+    np.testing.assert_array_equal(graph_bits.seen_by(own), np.arange(3))
+    hop = [features, path @ features, path @ path @ features]
+    h = np.array([*(block.toarray()[0, 0] for block in hop), 0.7])
+    told = graph_bits.asked(features, known, own, 0.7)
+    assert told.mean == pytest.approx(float(((h @ form.eigenvectors) ** 2) @ form.eigenvalues))
+    first, second = told.transcript.lines
+    assert (first.sender, second.sender) == ("bob", "alice")
+    assert first.bits == code_lengths.subset_bits(NODES, 3)
+    assert second.bits == code_lengths.features_bits(3, 1, 3, 3)
 
 
 def test_sampled_nodes_find_the_mean() -> None:
@@ -139,7 +144,7 @@ def test_bad_input() -> None:
         with pytest.raises(InputError, match=r"nodes drawn like pool \|\|h\|\|\^2"):
             graph_bits.nodes(0 * rows if wrong is form else rows, wrong, 3, 4, 0)
     with pytest.raises(InputError, match="Bob has no graph here"):
-        graph_bits.asked(rows, form, np.arange(2), (1, 1))
+        graph_bits.asked(csr_array(rows), np.unique(rows), form, 1.0)
     own = Form(form.eigenvalues, form.eigenvectors, form.pool, Hops(csr_array((5, 5)), 0, 3))
     for way in (graph_bits.moments, lambda *a: graph_bits.nodes(*a, 4, 0)):
         with pytest.raises(InputError, match="Alice has no graph here"):
