@@ -9,9 +9,9 @@ from math import sqrt
 import numpy as np
 
 from proofs_checks._graph_decided import FAILURE, Data, dense, gather, pictured
+from proofs_checks._graph_runs import held_to
 from qdml.bounds.linear import qubits_for
 from qdml.claims import Claim, Context, Evidence, Method, Mutant, Scalar, Step, Sweep, Tag
-from qdml.claims.intervals import clopper_pearson
 from qdml.graphs.advantage import NUMBER, direct
 from qdml.network import Message
 from qdml.protocols import graph_bits, graph_form
@@ -99,10 +99,8 @@ def promise(stated: Hypothesis, data: Data, context: Context) -> Evidence:
         wrong = sum(
             graph_form.run(rows, decision.form, copies, int(seed)).sign != right for seed in seeds
         )
-        low, high = clopper_pearson(wrong, runs, context.alarm / len(data.entries))
-        point = {**entry.point, "copies": copies, "wrong": wrong, "runs": runs}
-        sweep.at_most(point, "share of wrong signs, lower limit", low, low, float(FAILURE))
-        table.append({"set": entry.problem.name, "copies": copies, "wrong": wrong, "at most": high})
+        point, alarm = {**entry.point, "copies": copies}, context.alarm / len(data.entries)
+        table.append(held_to(sweep, point, wrong, runs, FAILURE, alarm))
     return sweep.evidence("the copies keep their promise", alarm=context.alarm, table=tuple(table))
 
 

@@ -12,10 +12,9 @@ import numpy.typing as npt
 import sympy
 
 from proofs_checks._graph_competitors import Case, case, matching, matching_form, ways
+from proofs_checks._graph_runs import held_to
 from qdml.bounds import graph_costs, hidden_matching
-from qdml.claims import Claim, Context, Evidence, Method, Mutant, Step, Sweep, Tag
-from qdml.claims.evidence import Scalar
-from qdml.claims.intervals import clopper_pearson
+from qdml.claims import Claim, Context, Evidence, Method, Mutant, Scalar, Step, Sweep, Tag
 from qdml.claims.symbolic import identities
 from qdml.protocols import graph_bits
 
@@ -279,11 +278,9 @@ def equal_accuracy(stated: Hypothesis, data: Data, context: Context) -> Evidence
         seeds = context.rng("equal", way.name).integers(2**62, size=runs)
         told = [way.run(int(seed)) for seed in seeds]
         wrong = sum(sign != data.case.sign for sign, _ in told)
-        low, high = clopper_pearson(wrong, runs, context.alarm / len(all_ways))
-        point = {"way": way.name, "size": way.size, "wrong": wrong, "runs": runs}
-        sweep.at_most(point, "share of wrong signs, lower limit", low, low, float(FAILURE))
-        row = {**point, "cost": told[0][1], "unit": way.unit, "at most": high}
-        table.append({key: value for key, value in row.items() if key != "runs"})
+        point: dict[str, Scalar] = {"way": way.name, "size": way.size}
+        point |= {"cost": told[0][1], "unit": way.unit}
+        table.append(held_to(sweep, point, wrong, runs, FAILURE, context.alarm / len(all_ways)))
     return sweep.evidence("all decide as promised", alarm=context.alarm, table=tuple(table))
 
 

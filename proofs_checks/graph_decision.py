@@ -10,6 +10,7 @@ from math import ceil, exp
 import numpy as np
 import numpy.typing as npt
 
+from proofs_checks._graph_runs import held_to
 from qdml.bounds.graph_costs import features_bits, hoeffding_copies
 from qdml.bounds.linear import qubits_for
 from qdml.claims import (
@@ -19,12 +20,12 @@ from qdml.claims import (
     Figure,
     Method,
     Mutant,
+    Scalar,
     Series,
     Step,
     Sweep,
     Tag,
 )
-from qdml.claims.evidence import Scalar
 from qdml.claims.intervals import clopper_pearson
 from qdml.data.graphs import NodeSet, load_nodes
 from qdml.errors import DataAbsent
@@ -186,14 +187,11 @@ def promise(stated: Hypothesis, data: tuple[Entry, ...], context: Context) -> Ev
         seeds = context.rng("promise", entry.name).integers(2**62, size=turns * len(cases))
         right = _metered(cases * turns, copies, seeds)
         wrong = len(right) - sum(right)
-        # No share of wrong signs is above 1/10, so their sum is no more than binomial.
-        low, high = clopper_pearson(wrong, len(right), context.alarm / len(data))
         point: dict[str, Scalar] = {"set": entry.name, "copies": copies}
-        point |= {"wrong": wrong, "runs": len(right)}
-        sweep.at_most(point, "share of wrong signs, lower limit", low, low, float(FAILURE))
+        # No share of wrong signs is above 1/10, so their sum is no more than binomial.
+        table.append(held_to(sweep, point, wrong, len(right), FAILURE, context.alarm / len(data)))
         tails = 2 * exp(-2 * copies * entry.median.margin**2)
         sweep.at_most(point, "Hoeffding's tails at the median margin", tails, tails, float(FAILURE))
-        table.append({**point, "at most": high})
     return sweep.evidence("the copies keep their promise", alarm=context.alarm, table=tuple(table))
 
 

@@ -15,12 +15,12 @@ from qdml.claims import (
     Figure,
     Method,
     Mutant,
+    Scalar,
     Series,
     Step,
     Sweep,
     Tag,
 )
-from qdml.claims.evidence import Scalar
 from qdml.claims.intervals import student_interval
 from qdml.data.graphs import NodeSet, load_nodes
 from qdml.graphs.node_training import HOPS, KIND, Trained, random_splits, span, train

@@ -9,6 +9,7 @@ import numpy as np
 import sympy
 
 from proofs_checks._graph_instances import in_floats
+from proofs_checks._graph_runs import held_to
 from qdml.bounds import graph_costs
 from qdml.bounds.linear import qubits_for
 from qdml.bounds.tails import estimate_misses, ternary_misses
@@ -25,7 +26,6 @@ from qdml.claims import (
     Sweep,
     Tag,
 )
-from qdml.claims.intervals import clopper_pearson
 from qdml.claims.symbolic import identities
 from qdml.graphs.quadratic_form import quadratic_form
 from qdml.graphs.sign import hop_features
@@ -278,9 +278,8 @@ def runs(stated: Hypothesis, data: tuple[Sent, ...], context: Context) -> Eviden
             found = graph_form.run(sent.rows, sent.form, sent.copies, int(seed), sent.norm)
             assert found.score is not None
             off += abs(found.score - sent.score) > sent.accuracy
-        low, _ = clopper_pearson(off, number, context.alarm / len(data))
-        point = {"V": len(sent.rows), "k": sent.copies, "off": off, "runs": number}
-        sweep.at_most(point, "share of misses, lower limit", low, low, float(sent.failure))
+        point = {"V": len(sent.rows), "k": sent.copies}
+        held_to(sweep, point, off, number, sent.failure, context.alarm / len(data))
     return sweep.evidence("metered estimates keep the promise", alarm=context.alarm)
 
 
