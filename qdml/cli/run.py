@@ -33,7 +33,11 @@ def inference(
         ),
     ] = "sampling",
     kind: Annotated[
-        str, typer.Option("--input", help="random, or structured: a smooth wave on N points.")
+        str,
+        typer.Option(
+            "--input",
+            help="random; structured: a smooth wave on N points; product: a vector for each qubit.",
+        ),
     ] = "random",
     engine: Annotated[
         str, typer.Option(help="auto, reference, state-vector, accelerator or matrix-product.")
@@ -47,6 +51,7 @@ def inference(
     \b
     qdml run inference --qubits 6 --layers 3 --accuracy 0.1 --failure-probability 0.05 --seed 1
     qdml run inference --qubits 60 --layers 2 --input structured --json
+    qdml run inference --qubits 200 --layers 2 --input product
     qdml run inference --qubits 12 --layers 2 --engine state-vector
     qdml run inference --method amplitude-estimation --qubits 3 --layers 1
     qdml run inference --qubits 4 --layers 2 --parties 5

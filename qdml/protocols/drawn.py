@@ -18,8 +18,9 @@ from qdml.quantum.reference import amplitude_encoding
 from qdml.tensor.chain import MOST_BOND, Chain
 from qdml.tensor.quantics import smooth
 
-#: `random` is a vector of normal deviates, `structured` a smooth wave packet on N grid points.
-Input = Literal["random", "structured"]
+#: `random` is a vector of normal deviates, `structured` a smooth wave packet on N grid points,
+#: `product` a vector of two normal deviates for every qubit.
+Input = Literal["random", "structured", "product"]
 Engine = Literal["auto", "reference", "state-vector", "accelerator", "matrix-product"]
 
 #: Largest vector that is written out, and largest register that a chain is asked to hold.
@@ -62,9 +63,12 @@ def model(
     if kind == "random":
         circuit, state = random_instance(qubits, layers, seed, parties)
         return circuit, Chain.of(state) if chained else state
-    rng = generator(seed, "structured inference", qubits, layers)
+    rng = generator(seed, f"{kind} inference", qubits, layers)
     circuit = random_line(qubits, layers, rng, parties=parties)
-    chain = smooth(WavePacket(rng), qubits)
+    product = kind == "product"
+    chain = (
+        Chain.product(rng.normal(size=(qubits, 2))) if product else smooth(WavePacket(rng), qubits)
+    )
     return circuit, chain.vector() if written else chain
 
 
@@ -104,7 +108,11 @@ def _check_size(qubits: int, layers: int, written: bool, chained: bool, parties:
     dealt(0, parties)
     least, most = (1, LARGEST_VECTOR) if written else (2, LARGEST_CHAIN)
     if not least <= qubits <= most:
-        hint = f"; structured inputs go to {LARGEST_CHAIN}" if written and qubits > most else ""
+        hint = (
+            f"; structured and product inputs go to {LARGEST_CHAIN}"
+            if written and qubits > most
+            else ""
+        )
         what = "a vector" if written else "a matrix-product state"
         raise InputError(f"qubits = {qubits}: {what} is held for {least} to {most} qubits{hint}")
     if not 1 <= layers <= MOST_LAYERS:

@@ -54,6 +54,14 @@ def test_structured_inputs_and_engines_are_asked_for_by_name(call: Call) -> None
         assert json.loads(chosen.stdout)["engine"].startswith(f"{name.replace('-', ' ')}, 3 qubits")
 
 
+def test_a_contraction_says_what_it_takes_beside_the_engine(call: Call) -> None:
+    asked = ("--qubits", "100", "--layers", "1", "--input", "product")
+    said = json.loads(call("run", "inference", *asked, "--json").stdout)["engine"]
+    plan = r"tensor network: \d+ tensors, width \d+, [\d.e+]+ flops, [\d.]+ \w+ at the peak"
+    assert re.search(rf"^matrix-product state, 100 qubits, .*; exact loss by a {plan}$", said)
+    assert f"engine  {said}, seed 0\n" in call("run", "inference", *asked).stdout
+
+
 @pytest.mark.parametrize("method", [amplitude_estimation, iterative_estimation])
 def test_a_run_by_another_method(method, call: Call) -> None:
     name = {amplitude_estimation: "", iterative_estimation: "iterative-"}[method]

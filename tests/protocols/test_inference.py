@@ -163,7 +163,7 @@ def test_the_interval_is_the_accuracy_on_either_side(
     ("qubits", "layers", "message"),
     [
         (0, 1, "qubits = 0: a vector is held for 1 to 20"),
-        (21, 1, "qubits = 21: .*; structured inputs go to 1000"),
+        (21, 1, "qubits = 21: .*; structured and product inputs go to 1000"),
         (2, 0, "layers = 0: expected 1 to 1000"),
         (20, 17, "17 layers of 20 qubits: expected L 2\\^n up to"),
     ],
@@ -180,7 +180,7 @@ def test_a_random_circuit_has_a_size(qubits: int, layers: int, message: str) -> 
         (60, 5, "structured", "auto", "bonds of a matrix-product state may grow to 16384"),
         (24, 1000, "structured", "auto", "1000 layers of 24 qubits: too many steps on bonds of"),
         (21, 1, "structured", "state-vector", "qubits = 21: a vector"),
-        (3, 1, "smooth", "auto", "input 'smooth': allowed are random, structured"),
+        (3, 1, "smooth", "auto", "input 'smooth': allowed are random, structured, product$"),
         (3, 1, "random", "statevector", r"engine 'statevector': .*\(nearest: 'state-vector'\)"),
     ],
 )
@@ -191,7 +191,7 @@ def test_inputs_and_engines_have_names_and_sizes(
         inference.estimate_random(qubits, layers, 0.1, 0.1, 0, kind, engine)
 
 
-@pytest.mark.parametrize("kind", ["random", "structured"])
+@pytest.mark.parametrize("kind", ["random", "structured", "product"])
 def test_every_engine_gives_the_same_answer(kind: str) -> None:
     found = {
         engine: inference.estimate_random(5, 2, 0.5, 0.1, 3, kind, engine)
@@ -206,7 +206,11 @@ def test_every_engine_gives_the_same_answer(kind: str) -> None:
         assert result.transcript.to_records() == plain.transcript.to_records()
         if engine != "auto":
             assert result.engine.startswith(engine.replace("-", " ").replace("x p", "x-p"))
-    assert found["auto"].engine.startswith({"random": "ref", "structured": "matrix"}[kind])
+    assert found["auto"].engine.startswith("reference" if kind == "random" else "matrix-product")
+    # Only where nothing but the circuit correlates qubits is the loss that of its causal cone.
+    plan = "; exact loss by a tensor network: "
+    told = {engine for engine, result in found.items() if plan in result.engine}
+    assert told == ({"auto", "matrix-product"} if kind == "product" else set())
 
 
 def test_a_metered_inference_at_2_to_the_60() -> None:
