@@ -19,6 +19,7 @@ from qdml.cli import (
     claims,
     cost,
     datasets,
+    diff,
     leak,
     report,
     run,
@@ -71,6 +72,7 @@ for _name, _command, _words in (
     ("datasets", datasets.datasets, "What there is to learn from, and where it is."),
     ("train", train.train, "Train a graph network."),
     ("report", report.report, "Make the report again."),
+    ("diff", diff.diff, "Which verdicts and numbers moved between two runs."),
     ("audit", audit.audit, "Are all files still as the run wrote them?"),
 ):
     app.command(_name, short_help=_words)(_command)

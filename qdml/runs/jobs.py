@@ -110,7 +110,7 @@ def verdict(claim_id: str, reports: Path) -> Verdict:
     Raises `EvidenceError` for evidence that is missing, damaged, edited or of another claim.
     """
     drop_manifest(reports)
-    found = judge(_read(reports / "evidence" / f"{claim_id}.json", ClaimRecord, claim_id))
+    found = judge(read_record(reports / "evidence" / f"{claim_id}.json", ClaimRecord, claim_id))
     write_json(reports / "verdicts" / f"{claim_id}.json", found.model_dump(mode="json"))
     return found
 
@@ -128,7 +128,7 @@ def collect(
         for path in (reports / folder).glob("*.json"):
             if path.name.split(".")[0] not in (*claims, *experiments):
                 path.unlink()
-    verdicts = [_read(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
+    verdicts = [read_record(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
     timings = [_plain(reports / "timings" / f"{i}.json") for i in sorted([*claims, *experiments])]
     found = [one.model_dump(mode="json") for one in verdicts]
     write_json(reports / "verdicts.json", {"scale": scale, "seed": seed, "claims": found})
@@ -140,13 +140,16 @@ def rejudge(reports: Path) -> None:
 
     Raises `EvidenceError` when there is no evidence, or when it comes from two different runs.
     """
-    claims = _ids(reports / "evidence")
-    experiments = _ids(reports / "experiments")
+    claims = record_ids(reports / "evidence")
+    experiments = record_ids(reports / "experiments")
     if not claims:
         raise EvidenceError(f"{reports}: no evidence here; run the pipeline first")
     records: list[ClaimRecord | ExperimentRecord] = [
-        *(_read(reports / "evidence" / f"{i}.json", ClaimRecord, i) for i in claims),
-        *(_read(reports / "experiments" / f"{i}.json", ExperimentRecord, i) for i in experiments),
+        *(read_record(reports / "evidence" / f"{i}.json", ClaimRecord, i) for i in claims),
+        *(
+            read_record(reports / "experiments" / f"{i}.json", ExperimentRecord, i)
+            for i in experiments
+        ),
     ]
     first = records[0]
     for other in records:
@@ -167,7 +170,7 @@ def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> No
     Raises `RunFailed`, with a digest of at most a screen, when a claim is refuted or undecided
     (unless its data are absent), or when a claim or an experiment could not be run.
     """
-    verdicts = [_read(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
+    verdicts = [read_record(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
     bad = [
         f"{one.outcome}: {one.id}: {one.reason}"
         for outcome in (Outcome.FAILED, Outcome.REFUTED, Outcome.UNDECIDED)
@@ -175,7 +178,9 @@ def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> No
         if one.outcome is outcome and run_status(one)
     ]
     for name in sorted(experiments):
-        failure = _read(reports / "experiments" / f"{name}.json", ExperimentRecord, name).failure
+        failure = read_record(
+            reports / "experiments" / f"{name}.json", ExperimentRecord, name
+        ).failure
         if failure:
             bad.append(f"{Outcome.FAILED}: {name}: {failure.strip().splitlines()[-1]}")
     counts = {one: sum(v.outcome is one for v in verdicts) for one in Outcome}
@@ -251,7 +256,7 @@ def _broken(claim_id: str, config: Config, failure: str) -> ClaimRecord:
     )
 
 
-def _ids(folder: Path) -> list[str]:
+def record_ids(folder: Path) -> list[str]:
     """Ids of the records in a folder; ids hold no dot, so provenance files are passed over."""
     return sorted(path.stem for path in folder.glob("*.json") if "." not in path.stem)
 
@@ -260,7 +265,7 @@ def _plain(path: Path) -> dict[str, Any]:
     return {key: value for key, value in read_json(path).items() if key != "schema_version"}
 
 
-def _read(path: Path, kind: type[R], wanted: str) -> R:
+def read_record(path: Path, kind: type[R], wanted: str) -> R:
     """Read one record. Raises `EvidenceError` for one that is not of this kind or of this id."""
     try:
         record = kind.model_validate(_plain(path))
