@@ -13,6 +13,9 @@ from qdml.runs.progress import Progress
 #: The job that ends a run: it fails when a claim is refuted or could not be run.
 JUDGE = "judged"
 
+#: How Python begins to say where it broke.
+TRACEBACK = "Traceback (most recent call last):"
+
 #: The longest list of each kind.
 _SCREEN = 12
 
@@ -60,7 +63,11 @@ def of_failures(progress: Progress, root: Path) -> Iterator[str]:
         yield f"and {len(progress.failed) - _SCREEN} more failed jobs"
     if not progress.failed:
         yield "snakemake failed:"
-        yield from (f"  {line}" for line in progress.last_lines)
+        words = list(progress.last_lines)
+        if TRACEBACK in words:
+            # Where Snakemake broke is kept with all output; what broke it is for the user.
+            words[words.index(TRACEBACK) : -1] = []
+        yield from (f"  {line}" for line in words)
 
 
 def _last(words: list[str]) -> str:

@@ -32,12 +32,12 @@ def end_leftovers(root: Path, patience: float = 5.0) -> list[int]:
     ended: set[int] = set()
     for signum in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + patience
-        for pid in _carrying(root):
+        for pid in carrying(root):
             ended.add(pid)
             send(pid, signum)
-        while _carrying(root) and time.monotonic() < deadline:
+        while carrying(root) and time.monotonic() < deadline:
             time.sleep(0.05)
-    if left := _carrying(root):
+    if left := carrying(root):
         raise QdmlError(f"processes {left} of an earlier run do not end; end them and try again")
     return sorted(ended)
 
@@ -64,7 +64,8 @@ def snakemakes(root: Path) -> list[int]:
     return at_work
 
 
-def _carrying(root: Path) -> list[int]:
+def carrying(root: Path) -> list[int]:
+    """Ids of the processes of all runs in `root`, but for this one and those above it."""
     wanted = f"{MARK}={token(root)}".encode()
     found = []
     for pid in _others():

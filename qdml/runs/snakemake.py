@@ -81,7 +81,9 @@ def call(arguments: Sequence[str], root: Path) -> None:
     with snakemake(arguments, root) as child:
         output, _ = child.communicate()
     if child.returncode:
-        last = " ".join(output.split()[-40:])
+        # Of a traceback its last line is enough.
+        broke = "Traceback (most recent" in output
+        last = output.splitlines()[-1] if broke else " ".join(output.split()[-40:])
         raise JobFailure(f"snakemake {' '.join(arguments)}: {last}")
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -111,16 +109,6 @@ class Project:
             stderr=subprocess.STDOUT,
             text=True,
         )
-
-    def kill(self, child: subprocess.Popen[str], when: Path) -> None:
-        """End a whole run with SIGKILL as soon as the file `when` is there."""
-        deadline = time.monotonic() + 60
-        while not (self.root / when).exists():
-            assert child.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
 
     def compared(self) -> dict[str, bytes]:
         """The files that every run with the same seed must write alike."""

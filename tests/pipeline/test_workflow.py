@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from qdml.io import read_json
 from qdml.runs.audit import holds, mend
 from tests.pipeline.project import ROOT, Project, jobs_of
 
@@ -97,22 +96,6 @@ def test_edited_evidence_is_one_clear_line_and_nothing_is_lost(project: Project)
         "evidence/first.json",
         "verdicts/first.json",
     }
-
-
-def test_a_killed_run_goes_on_to_the_same_bytes(
-    unrun: Project, finished: Project, tmp_path: Path
-) -> None:
-    project = unrun.copy(tmp_path / "project")
-    (project.root / "hold-first").touch()
-    project.kill(project.start("--cores", "2"), when=Path("reports/evidence/second.json"))
-    for path in (project.root / "reports" / "evidence").glob("*.json"):
-        read_json(path)
-    (project.root / "hold-first").unlink()
-    # One core this time: what is compared must not depend on how many there are.
-    assert project.run("--unlock")[0] == 0
-    status, said = project.run("--cores", "1", "--rerun-incomplete")
-    assert status == 0, said
-    assert project.compared() == finished.compared()
 
 
 def test_an_unknown_key_is_one_clear_line(unrun: Project) -> None:

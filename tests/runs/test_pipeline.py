@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -96,6 +97,27 @@ def test_broken_workflow(root: Path, capsys: pytest.CaptureFixture[str]) -> None
     out = capsys.readouterr().out
     assert "no such moon" in out
     assert out.count("\n") < 25
+
+
+def test_files_of_the_future_are_of_now(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*QUICK, "--only", "first-claim"], root) == 0
+    made = root / "reports/verdicts/first-claim.json"
+    later = time.time() + 10**7
+    os.utime(made, (later, later))
+    assert main(QUICK, root) == 0
+    out = capsys.readouterr().out
+    assert "run: 1 files were dated in the future; they are of now\n" in out
+    assert "claims: 2 (2 stands)" in out
+    assert made.stat().st_mtime <= time.time()
+
+
+def test_a_disk_that_fails_is_one_clear_line(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "reports").symlink_to("/dev/full")
+    assert main(QUICK, root) == 3
+    err = capsys.readouterr().err
+    assert re.fullmatch(r"run: \[Errno .*; put that right and run the same command again\n", err)
 
 
 def test_only_one_claim(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

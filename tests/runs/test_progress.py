@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qdml.runs import digest
 from qdml.runs.progress import FailedJob, Progress
 
 OUTPUT = """\
@@ -56,3 +57,15 @@ def test_a_job_that_a_cluster_lost() -> None:
         list(progress.read(line))
     why = "SLURM-job '1' failed, SLURM status is: 'TIMEOUT'"
     assert progress.failed == [FailedJob("evidence", 3, why)]
+
+
+def test_of_a_snakemake_that_broke_the_reason_is_told(tmp_path: Path) -> None:
+    progress = Progress()
+    said = ["Assuming unrestricted shared filesystem usage.", digest.TRACEBACK, "  File a, line 1"]
+    for line in [*said, "OSError: [Errno 28] No space left on device"]:
+        assert list(progress.read(line)) == []
+    assert list(digest.of_failures(progress, tmp_path)) == [
+        "snakemake failed:",
+        f"  {said[0]}",
+        "  OSError: [Errno 28] No space left on device",
+    ]
