@@ -7,6 +7,7 @@ the defaults of its scale (qdml/config, spelled out in workflow/config/default.y
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -47,13 +48,17 @@ include: "workflow/rules/report.smk"
 # On a cluster these are not worth a place in the queue.
 localrules:
     all,
-    verdict,
     verdicts,
     manifest,
     judged,
 
 
 onerror:
+    # What was gathered is judged all the same: a claim that could not be run hides no other.
+    from qdml.runs import jobs
+
+    with suppress(QdmlError):
+        jobs.verdicts(jobs.unjudged(CLAIMS, Path("reports")), Path("reports"))
     # The last words of a run are its own errors, each one clear line, not those of Snakemake.
     for log_file in sorted(Path("reports/logs").rglob("*.log")):
         _, found, words = f"\n{log_file.read_text()}".partition("\nqdml: ")

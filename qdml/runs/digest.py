@@ -21,12 +21,11 @@ _SCREEN = 12
 
 
 def read_verdicts(path: Path) -> list[dict[str, str]]:
-    """The verdicts in a file that holds one, or several under `claims`.
+    """The verdicts in a file that holds them under `claims`.
 
     Raises `EvidenceError` when the file is not what the pipeline writes.
     """
-    record = read_json(path)
-    verdicts: list[dict[str, str]] = record.get("claims", [record])
+    verdicts: list[dict[str, str]] = read_json(path).get("claims", [{}])
     for verdict in verdicts:
         if missing := {"id", "outcome", "reason"} - set(verdict):
             raise EvidenceError(f"{path}: a verdict without {', '.join(sorted(missing))}")

@@ -115,22 +115,48 @@ def verdict(claim_id: str, reports: Path) -> Verdict:
     return found
 
 
+def verdicts(claims: Sequence[str], reports: Path) -> list[Verdict]:
+    """Judge every claim and write the verdicts, ordered by id.
+
+    Evidence that cannot be judged hides no other: `EvidenceError` comes last, a line for each.
+    """
+    found, wrong = [], []
+    for claim_id in sorted(claims):
+        try:
+            found.append(verdict(claim_id, reports))
+        except EvidenceError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise EvidenceError("\n  ".join(wrong))
+    return found
+
+
+def unjudged(claims: Sequence[str], reports: Path) -> list[str]:
+    """The claims whose evidence is there, but no verdict since."""
+
+    def written(kind: str, claim_id: str) -> int:
+        path = reports / kind / f"{claim_id}.json"
+        return path.stat().st_mtime_ns if path.is_file() else 0
+
+    return [one for one in claims if written("evidence", one) > written("verdicts", one)]
+
+
 def collect(
     claims: Sequence[str], experiments: Sequence[str], scale: str, seed: int, reports: Path
 ) -> None:
-    """Write `verdicts.json` and `timings.json`, each ordered by id.
+    """Judge every claim; write `verdicts.json` and `timings.json`, each ordered by id.
 
     Records of claims and experiments that this run does not have, left by a run on another grid,
-    are removed, for a report shows what it finds.
+    are removed, for a report shows what it finds. Raises as `verdicts` does.
     """
     drop_manifest(reports)
     for folder in ("evidence", "experiments", "verdicts", "timings"):
         for path in (reports / folder).glob("*.json"):
             if path.name.split(".")[0] not in (*claims, *experiments):
                 path.unlink()
-    verdicts = [read_record(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
+    judged = verdicts(claims, reports)
     timings = [_plain(reports / "timings" / f"{i}.json") for i in sorted([*claims, *experiments])]
-    found = [one.model_dump(mode="json") for one in verdicts]
+    found = [one.model_dump(mode="json") for one in judged]
     write_json(reports / "verdicts.json", {"scale": scale, "seed": seed, "claims": found})
     write_json(reports / "timings.json", {"timings": timings})
 
@@ -159,8 +185,6 @@ def rejudge(reports: Path) -> None:
                 f"seed {first.seed}, {other.id} has scale {other.scale} and seed {other.seed}; "
                 "run the pipeline again"
             )
-    for claim_id in claims:
-        verdict(claim_id, reports)
     collect(claims, experiments, first.scale, first.seed, reports)
 
 
@@ -170,11 +194,11 @@ def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> No
     Raises `RunFailed`, with a digest of at most a screen, when a claim is refuted or undecided
     (unless its data are absent), or when a claim or an experiment could not be run.
     """
-    verdicts = [read_record(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
+    judged = [read_record(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
     bad = [
         f"{one.outcome}: {one.id}: {one.reason}"
         for outcome in (Outcome.FAILED, Outcome.REFUTED, Outcome.UNDECIDED)
-        for one in verdicts
+        for one in judged
         if one.outcome is outcome and run_status(one)
     ]
     for name in sorted(experiments):
@@ -183,7 +207,7 @@ def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> No
         ).failure
         if failure:
             bad.append(f"{Outcome.FAILED}: {name}: {failure.strip().splitlines()[-1]}")
-    counts = {one: sum(v.outcome is one for v in verdicts) for one in Outcome}
+    counts = {one: sum(v.outcome is one for v in judged) for one in Outcome}
     summary = ", ".join(f"{count} {one}" for one, count in counts.items() if count) or "no claims"
     if bad:
         lines = [shorten(line, _WIDTH, placeholder=" ...") for line in bad]
@@ -227,7 +251,9 @@ def _broken(claim_id: str, config: Config, failure: str) -> ClaimRecord:
     from qdml.runs.depends import outline
 
     says = outline(claim_id)
-    step = "set up"
+    step = StepRecord(
+        name="set up", tag=Tag.EXACT, role="support", says="it can be loaded", failure=failure
+    )
     return ClaimRecord(
         id=claim_id,
         topic=says.get("topic", "unknown"),
@@ -237,21 +263,13 @@ def _broken(claim_id: str, config: Config, failure: str) -> ClaimRecord:
         source=says.get("source", ""),
         premises=(),
         notes=(),
-        listed_steps=(step,),
+        listed_steps=(step.name,),
         listed_mutants=(),
         scale=config.scale,
         seed=config.seed,
         settings={},
         hypothesis={},
-        steps=(
-            StepRecord(
-                name=step,
-                tag=Tag.EXACT,
-                role="support",
-                says="the claim can be loaded and run",
-                failure=failure,
-            ),
-        ),
+        steps=(step,),
         mutants=(),
     )
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from qdml import config
-from qdml.claims import Outcome, exit_status
+from qdml.claims import exit_status
 from qdml.errors import InputError, QdmlError, nearest
-from qdml.runs import again, digest
+from qdml.runs import again, digest, jobs
 from qdml.runs.audit import mend
 from qdml.runs.processes import end_leftovers, snakemakes
 from qdml.runs.progress import Progress
@@ -131,15 +131,14 @@ def _run(order: Order, root: Path) -> int:
         judged = all(job.name == digest.JUDGE for job in progress.failed)
         return statuses.pop() if len(statuses) == 1 and (judged or statuses == {2}) else 3
     if order.only:
-        verdicts = digest.read_verdicts(root / f"reports/verdicts/{order.only}.json")
-        print(digest.of_verdict(verdicts[0]))
-    else:
-        verdicts = digest.read_verdicts(root / "reports/verdicts.json")
-        print(*digest.of_verdicts(verdicts), sep="\n")
-        _write_own_report(order, root)
-        print(f"report: {root / 'reports/index.html'}")
-    # The last job of a whole run has judged it; a single claim is judged here.
-    return exit_status(Outcome(verdicts[0]["outcome"])) if order.only else 0
+        # The last jobs of a whole run judge it; a single claim is judged here.
+        verdict = jobs.verdict(order.only, root / "reports")
+        print(digest.of_verdict(verdict.model_dump(mode="json")))
+        return exit_status(verdict.outcome)
+    print(*digest.of_verdicts(digest.read_verdicts(root / "reports/verdicts.json")), sep="\n")
+    _write_own_report(order, root)
+    print(f"report: {root / 'reports/index.html'}")
+    return 0
 
 
 def _clear(order: Order, root: Path) -> None:
@@ -175,7 +174,7 @@ def _bring_to_present(reports: Path) -> int:
 
 def _jobs(order: Order, root: Path) -> tuple[int, Progress]:
     """Run the jobs, printing a line for each, and return Snakemake's status."""
-    target = ["--", f"reports/verdicts/{order.only}.json"] if order.only else []
+    target = ["--", f"reports/evidence/{order.only}.json"] if order.only else []
     asked = [*order.settings, "--rerun-incomplete", "--cores", order.cores, *target]
     progress = Progress()
     (root / _OUTPUT).parent.mkdir(parents=True, exist_ok=True)

@@ -11,10 +11,7 @@ import pytest
 from qdml.runs.audit import holds, mend
 from tests.pipeline.project import ROOT, Project, jobs_of
 
-EVERYTHING = dict.fromkeys(("verdicts", "report", "manifest", "judged"), 1) | {
-    "evidence": 2,
-    "verdict": 2,
-}
+EVERYTHING = dict.fromkeys(("verdicts", "report", "manifest", "judged"), 1) | {"evidence": 2}
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -60,7 +57,7 @@ def test_editing_a_claim_reruns_its_evidence_and_nobody_elses(project: Project) 
     edit(project.claim("first"), '"it holds"', '"it holds for small n"')
     status, said = project.run()
     assert status == 0, said
-    assert jobs_of(said) == EVERYTHING | {"evidence": 1, "verdict": 1}
+    assert jobs_of(said) == EVERYTHING | {"evidence": 1}
     assert b"it holds for small n" in project.compared()["evidence/first.json"]
 
 
@@ -74,7 +71,7 @@ def test_a_check_that_breaks_lets_the_rest_finish_and_fails_the_run(project: Pro
         "  failed: first: total: ZeroDivisionError: integer division or modulo by zero\n"
     )
     assert digest in said
-    assert jobs_of(said) == EVERYTHING | {"evidence": 1, "verdict": 1}
+    assert jobs_of(said) == EVERYTHING | {"evidence": 1}
     assert project.compared()["evidence/second.json"] == before
     assert b"ZeroDivisionError" in project.compared()["index.html"]
     again, said = project.run()
@@ -95,6 +92,7 @@ def test_edited_evidence_is_one_clear_line_and_nothing_is_lost(project: Project)
     assert {name for name in before if after.get(name) != before[name]} == {
         "evidence/first.json",
         "verdicts/first.json",
+        "verdicts.json",
     }
 
 
@@ -116,7 +114,7 @@ def test_every_rule_states_what_it_needs(part: str) -> None:
         for file in files
         for rule in re.split(r"^rule ", file.read_text(), flags=re.MULTILINE)[1:]
     ]
-    assert len(rules) == 7
+    assert len(rules) == 6
     assert [rule.partition(":")[0] for rule in rules if part not in rule] == []
 
 

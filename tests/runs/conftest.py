@@ -1,4 +1,4 @@
-"""A tiny checkout: two claims whose verdicts are copied, a job that can hang, a job that judges."""
+"""A tiny checkout: two claims whose evidence is copied, a job that can hang, a job that judges."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from qdml.claims import run
 from qdml.io import write_json
+from tests import toys
 
 SNAKEFILE = """
 CLAIMS = ["first-claim", "second-claim"]
 rule all:
     input: "reports/verdicts.json", "reports/judged.txt"
-rule verdict:
+rule evidence:
     input: "made/{claim}.json"
-    output: "reports/verdicts/{claim}.json"
+    output: "reports/evidence/{claim}.json"
     log: "reports/logs/{claim}.log"
     shell:
         "touch running.{wildcards.claim}; while test -e hold; do sleep 0.05; done;"
         "echo no room left > {log}; test ! -e break.{wildcards.claim}; cp {input} {output}"
 rule verdicts:
-    input: expand("reports/verdicts/{claim}.json", claim=CLAIMS)
+    input: expand("reports/evidence/{claim}.json", claim=CLAIMS)
     output: "reports/verdicts.json"
     shell: "cp made/verdicts.json {output}"
 rule judged:
@@ -48,13 +50,13 @@ def root(tmp_path: Path) -> Path:
 
 
 def judge(root: Path, first: str, second: str, status: int) -> None:
-    """Fix the outcomes that the next run will copy, and the exit status of the judging job."""
-    verdicts = [
-        {"id": "first-claim", "outcome": first, "reason": "by hand"},
-        {"id": "second-claim", "outcome": second, "reason": "by hand"},
-    ]
-    for verdict in verdicts:
-        write_json(root / f"made/{verdict['id']}.json", dict(verdict))
+    """Fix what the next run finds, stands or refuted, and the exit status of the judging job."""
+    verdicts = []
+    for name, outcome in (("first-claim", first), ("second-claim", second)):
+        claim = toys.claim(name, offset=0 if outcome == "stands" else 1)
+        record, _ = run(claim, toys.CONFIG.grids.learning, seed=1)
+        write_json(root / f"made/{name}.json", record.model_dump(mode="json"))
+        verdicts.append({"id": name, "outcome": outcome, "reason": "by hand"})
     write_json(root / "made/verdicts.json", {"claims": verdicts})
     (root / "made/judgement").write_text(f"first-claim is {first}, second-claim is {second}\n")
     (root / "made/judge").write_text(f"exit {status}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -141,6 +142,28 @@ def test_evidence_that_cannot_be_trusted_is_not_judged(how: str, says: str, repo
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
     assert (reports / "verdicts" / "sound.json").read_bytes() == verdict
+
+
+def test_bad_evidence_is_named_and_hides_no_other(reports: Path) -> None:
+    names = ("broken", "cited", "sound", "false")
+    run(reports, *names)
+    for name in names:
+        (reports / "verdicts" / f"{name}.json").unlink()
+    spoil(reports / "evidence" / "cited.json", "edited")
+    spoil(reports / "evidence" / "false.json", "missing")
+    with pytest.raises(
+        EvidenceError, match=r"cited\.json: content .*\n .*false\.json: no such file"
+    ):
+        jobs.collect(names, [], "quick", 7, reports)
+    left = {path.stem for path in (reports / "verdicts").iterdir()}
+    assert left == {"broken", "sound"}
+
+
+def test_what_is_not_judged_since_is_found(reports: Path) -> None:
+    run(reports, "sound", "cited", "false")
+    (reports / "verdicts" / "false.json").unlink()
+    os.utime(reports / "verdicts" / "cited.json", ns=(0, 0))
+    assert jobs.unjudged(["broken", "cited", "false", "sound"], reports) == ["cited", "false"]
 
 
 def test_collecting_orders_by_id_and_removes_what_another_run_left(reports: Path) -> None:

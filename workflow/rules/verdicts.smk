@@ -2,31 +2,12 @@
 # fell.
 
 
-rule verdict:
-    input:
-        "reports/evidence/{claim}.json",
-    output:
-        ensure("reports/verdicts/{claim}.json", non_empty=True),
-    log:
-        "reports/logs/verdicts/{claim}.log",
-    benchmark:
-        "reports/benchmarks/verdicts/{claim}.tsv"
-    wildcard_constraints:
-        claim="|".join(CLAIMS),
-    threads: 1
-    resources:
-        mem_mb=500,
-    params:
-        source=depends.source("qdml.claims"),
-    script:
-        "../scripts/verdict.py"
-
-
 rule verdicts:
     input:
-        expand("reports/verdicts/{claim}.json", claim=CLAIMS),
+        expand("reports/evidence/{claim}.json", claim=CLAIMS),
         expand("reports/timings/{job}.json", job=[*CLAIMS, *EXPERIMENTS]),
     output:
+        ensure(expand("reports/verdicts/{claim}.json", claim=CLAIMS), non_empty=True),
         verdicts=ensure("reports/verdicts.json", non_empty=True),
         timings=ensure("reports/timings.json", non_empty=True),
     log:

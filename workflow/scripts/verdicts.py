@@ -1,4 +1,4 @@
-"""Collect the verdicts and the timings of a run."""
+"""Judge the evidence of a run, and collect its verdicts and timings."""
 
 from pathlib import Path
 
