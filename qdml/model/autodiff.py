@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,6 @@ def loss_and_gradient(
     gates other than rotations by floating-point angles and controlled Z.
     """
     import jax
-    import jax.numpy as jnp
 
     dimension = 2**circuit.qubits
     generators: list[Any] = []
@@ -48,20 +48,28 @@ def loss_and_gradient(
     if not angles:
         raise InputError("the circuit has no rotation: there is no angle to differentiate by")
     observable = _string(circuit.observable.letters)
+    gates = (np.array(generators), np.array(fixed, dtype=complex))
+    with jax.enable_x64(True):
+        value, slope = _compiled()(np.array(angles), state.astype(complex), *gates, observable)
+    return float(value), np.asarray(slope)
 
-    def loss(values: jax.Array) -> jax.Array:
-        def step(vector: jax.Array, gate: tuple[jax.Array, ...]) -> tuple[jax.Array, None]:
-            value, string, after = gate
-            turned = jnp.cos(value / 2) * vector - 1j * jnp.sin(value / 2) * (string @ vector)
-            return after @ turned, None
 
-        gates = (values, jnp.asarray(np.array(generators)), jnp.asarray(np.array(fixed)))
-        final, _ = jax.lax.scan(step, jnp.asarray(state, dtype=complex), gates)
+@cache
+def _compiled() -> Any:
+    """Loss and gradient from arrays, so that circuits of one shape are compiled once."""
+    import jax
+    import jax.numpy as jnp
+
+    def step(vector: Any, gate: tuple[Any, Any, Any]) -> tuple[Any, None]:
+        value, string, after = gate
+        turned = jnp.cos(value / 2) * vector - 1j * jnp.sin(value / 2) * (string @ vector)
+        return after @ turned, None
+
+    def loss(values: Any, state: Any, generators: Any, fixed: Any, observable: Any) -> Any:
+        final, _ = jax.lax.scan(step, state, (values, generators, fixed))
         return jnp.real(jnp.vdot(final, observable @ final)) / jnp.real(jnp.vdot(final, final))
 
-    with jax.enable_x64(True):
-        value, slope = jax.jit(jax.value_and_grad(loss))(jnp.asarray(angles, dtype=float))
-    return float(value), np.asarray(slope)
+    return jax.jit(jax.value_and_grad(loss))
 
 
 def _string(letters: str) -> npt.NDArray[np.complex128]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ class Network:
         hidden = numbers.tanh(self.first @ x)
         scores = self.second @ hidden
         missed = numbers.exp(scores - scores.max())
-        missed = missed / missed.sum() - np.eye(len(self.second))[label]
+        missed = missed / missed.sum() - numbers.eye(len(self.second))[label]
         inner = (self.second.T @ missed) * (1 - hidden**2)
         return numbers.outer(inner, x), numbers.outer(missed, hidden)
 
@@ -85,21 +86,13 @@ def invert(
     L-BFGS from random images, on the squared distance of the gradients.
     """
     import jax
-    import jax.numpy as jnp
     from scipy.optimize import minimize
 
-    scale = sum(float((part**2).sum()) for part in sent)
+    distance = _distance()
     with jax.enable_x64(True):
 
-        @jax.jit
-        @jax.value_and_grad
-        def distance(x: Any) -> Any:
-            found = network.gradient(x, label, jnp)
-            parts = (((a - b) ** 2).sum() for a, b in zip(found, sent, strict=True))
-            return sum(parts) / scale
-
         def target(x: Floats) -> tuple[float, Floats]:
-            value, slope = distance(x)
+            value, slope = distance(x, network.first, network.second, label, sent)
             return float(value), np.asarray(slope, dtype=float)
 
         best: Any = None
@@ -114,3 +107,17 @@ def invert(
                 break
     image: Floats = np.asarray(best.x, dtype=float)
     return image
+
+
+@cache
+def _distance() -> Any:
+    """Distance of gradients, and its slope in the input, compiled once for all networks."""
+    import jax
+    import jax.numpy as jnp
+
+    def distance(x: Any, first: Any, second: Any, label: Any, sent: tuple[Any, Any]) -> Any:
+        found = Network(first, second).gradient(x, label, jnp)
+        parts = [((a - b) ** 2).sum() for a, b in zip(found, sent, strict=True)]
+        return sum(parts) / sum((part**2).sum() for part in sent)
+
+    return jax.jit(jax.value_and_grad(distance))
