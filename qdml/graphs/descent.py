@@ -24,6 +24,9 @@ STEPS, RATE, ACTIVATION_RATE = 100, 0.02, 0.1
 #: begins as the projection of that PReLU on degree 2 over a normal z.
 CANDIDATES = tuple((decay, slope) for decay in (3e-3, 3e-2) for slope in (0.25, 0.9))
 
+#: XLA's lightest optimisation: it compiles three times faster, and as small loops run as fast.
+COMPILER = {"xla_backend_optimization_level": 1}
+
 #: Named arrays: weights (D, J), bias (J,), readout (J, C), offset (C,), q (3,) and slope ().
 Parameters = dict[str, Any]
 

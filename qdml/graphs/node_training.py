@@ -19,7 +19,7 @@ from scipy.sparse import eye_array
 
 from qdml.data.graphs import NodeSet
 from qdml.errors import DataError
-from qdml.graphs.descent import CANDIDATES, STEPS, activate, descend, first
+from qdml.graphs.descent import CANDIDATES, COMPILER, STEPS, activate, descend, first
 from qdml.graphs.operators import operator
 from qdml.graphs.sign import ACTIVATIONS, Activation, Sign
 
@@ -208,7 +208,7 @@ def _trainer(classes: int, steps: int) -> Any:
 
     fit = partial(_fit, classes=classes, steps=steps)
     candidates = jax.vmap(fit, (None, None, 0, None, None, None, None))
-    return jax.jit(jax.vmap(candidates, (None, 0, None, 0, 0, 0, 0)))
+    return jax.jit(jax.vmap(candidates, (None, 0, None, 0, 0, 0, 0)), compiler_options=COMPILER)
 
 
 def _fit(

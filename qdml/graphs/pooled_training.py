@@ -8,7 +8,7 @@ network is trained likewise, for a fair comparison; the convex way is `qdml.grap
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from qdml.claims.seeds import generator
 from qdml.data.graphs import GraphSet
 from qdml.data.splits import stratified_folds, stratified_split
 from qdml.graphs import selection
-from qdml.graphs.descent import Parameters, activate, descend, first
+from qdml.graphs.descent import COMPILER, Parameters, activate, descend, first
 from qdml.graphs.moments import Recipe, node_features, recipes
 from qdml.graphs.operators import operator
 from qdml.graphs.sign import Activation, Sign, check_activation, hop_features
@@ -157,7 +157,7 @@ def _trainer(activation: Activation, classes: int, graphs: int, blocks: int, ste
             start, lambda p: entropy(p, trained)[0], decay, lambda p: entropy(p, held), steps
         )
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=COMPILER)
     def run(keys: Any, scale: Any, trained: Any, held: Any, nodes: Any, labels: Any) -> Any:
         each = jax.vmap(fit, (0, None, None, None))
         candidates = jnp.array(CANDIDATES)
