@@ -163,7 +163,7 @@ def clock(trial: Trial) -> list[str]:
     for shift, files in (("+400d", 1), ("-2d", 2)):
         clock = {"LD_PRELOAD": library, "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
         with trial.start(clock) as child:
-            while len(list(trial.reports.glob("verdicts/*.json"))) < files:
+            while len(list(trial.reports.glob("timings/*.json"))) < files:
                 assert child.poll() is None, trial.said.read_text()
                 time.sleep(0.05)
             child.send_signal(signal.SIGKILL)

@@ -202,11 +202,9 @@ def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> No
         if one.outcome is outcome and run_status(one)
     ]
     for name in sorted(experiments):
-        failure = read_record(
-            reports / "experiments" / f"{name}.json", ExperimentRecord, name
-        ).failure
-        if failure:
-            bad.append(f"{Outcome.FAILED}: {name}: {failure.strip().splitlines()[-1]}")
+        trial = read_record(reports / "experiments" / f"{name}.json", ExperimentRecord, name)
+        if trial.failure:
+            bad.append(f"{Outcome.FAILED}: {name}: {trial.failure.strip().splitlines()[-1]}")
     counts = {one: sum(v.outcome is one for v in judged) for one in Outcome}
     summary = ", ".join(f"{count} {one}" for one, count in counts.items() if count) or "no claims"
     if bad:

@@ -101,7 +101,7 @@ def test_broken_workflow(root: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_files_of_the_future_are_of_now(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*QUICK, "--only", "first-claim"], root) == 0
-    made = root / "reports/verdicts/first-claim.json"
+    made = root / "reports/evidence/first-claim.json"
     later = time.time() + 10**7
     os.utime(made, (later, later))
     assert main(QUICK, root) == 0
