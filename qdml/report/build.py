@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from qdml.claims import ClaimRecord, Figure, Finding, Images, Outcome, Scalar, Tag
 from qdml.claims.evidence import StepRecord
 from qdml.config import Grids
 from qdml.io import write_atomic
-from qdml.report import text
+from qdml.report import first, frame, paper, take, text
 from qdml.report.figure import draw
 from qdml.report.formula import Typesetter
 from qdml.report.images import tabulate
 from qdml.report.read import Page, Run, Trial, read_run
-
-_HERE = Path(__file__).parent
 
 #: Largest part of a table that is shown; all of it is in the evidence file.
 MOST_ROWS, MOST_COLUMNS = 100, 16
@@ -46,6 +46,7 @@ OUTCOMES = {
     Outcome.REFUTED: ("refuted", "is refuted"),
     Outcome.FAILED: ("failed", "failed"),
 }
+STRENGTHS = ("proved", "certified", "measured")
 #: What provenance files say besides the packages, and how the report says it.
 PROVENANCE = {
     "version": "qdml version",
@@ -72,20 +73,17 @@ def build(reports: Path) -> Path:
 
 
 def _render(template: str, run: Run) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=text.shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = frame.environment()
+    script = (frame.HERE / "script.js").read_text(encoding="utf-8")
     math = Typesetter()
     artist = _Artist()
     environment.filters |= {
-        "cell": text.value,
-        "cut": text.cut,
-        "number": text.number,
+        "accuracies": first.accuracies,
+        "cited": partial(_cited, math),
+        "csv": take.table,
+        "filename": take.name,
+        "numbers": take.rows,
+        "percent": text.percent,
         "tail": text.tail,
         "prose": math.prose,
         "paragraphs": math.paragraphs,
@@ -94,11 +92,16 @@ def _render(template: str, run: Run) -> str:
         "changed": _changed,
         "command": _command,
         "found": _found,
+        "drawn": _drawn,
     }
     environment.globals |= {
         "columns": _columns,
         "glyphs": math.sheet,
-        "style": Markup((_HERE / "report.css").read_text(encoding="utf-8")),
+        "script": Markup(script),
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "strengths": STRENGTHS,
+        "protocols": first.PROTOCOLS,
+        "knowledge": paper.KNOWLEDGE,
         "most_rows": MOST_ROWS,
         "tags": TAGS,
         "methods": METHODS,
@@ -109,8 +112,17 @@ def _render(template: str, run: Run) -> str:
     return page.render(
         run=run,
         topics=_topics(run.pages),
-        headline=_headline(run),
+        headline=first.headline(run),
+        verdicts=_verdicts(run.pages),
         imported=_imported(run.pages),
+        recalled=_recalled(run.pages),
+        works=_works(run.pages),
+        paper=paper.statements(),
+        paper_rows=[
+            row.model_dump() | {"claims": " ".join(row.claims)} for row in paper.statements()
+        ],
+        anchors={page.verdict.id: page.anchor for page in run.pages},
+        beyond=_beyond(run.pages),
         provenance=_shared([*run.pages, *run.trials]),
         packages=_packages([*run.pages, *run.trials]),
         provenances=_each(run),
@@ -126,14 +138,13 @@ class _Artist:
     def draw(self, figure: Figure | Images) -> Markup:
         """The figure or table of images, or a sentence that says why it could not be drawn."""
         self._drawn += 1
+        name = f"f{self._drawn}"
         try:
-            name = f"f{self._drawn}"
             return draw(figure, name) if isinstance(figure, Figure) else tabulate(figure, name)
         except Exception as error:  # noqa: BLE001 - shown, so that one figure cannot take the page
             reason = text.clean(text.cut(" ".join(str(error).split()), text.LONGEST_CELL))
-            return Markup('<p class="problem">This figure could not be drawn: {}</p>').format(
-                reason
-            )
+            said = Markup('<p class="problem">This figure could not be drawn: {}</p>')
+            return said.format(reason)
 
 
 def _topics(pages: Iterable[Page]) -> dict[str, list[Page]]:
@@ -145,23 +156,67 @@ def _topics(pages: Iterable[Page]) -> dict[str, list[Page]]:
     return {getattr(sections.get(name), "title", name): own for name, own in topics.items() if own}
 
 
-def _headline(run: Run) -> tuple[Figure | Images, str, str] | None:
-    """The images that ask for the first place, or else the first figure of the run.
+def _verdicts(pages: Iterable[Page]) -> list[dict[str, Scalar]]:
+    """The table of claims to take away."""
+    return [
+        {
+            "id": page.verdict.id,
+            "section": page.verdict.topic,
+            "title": page.verdict.title,
+            "outcome": page.outcome.value,
+            "strength": page.strength,
+            "mutants refuted": page.refuted,
+            "mutants": page.falsities,
+            "source": page.verdict.source,
+            "reason": page.reason,
+        }
+        for page in pages
+    ]
 
-    With the anchor and title of what they belong to.
-    """
-    for page in run.pages:
-        for step in page.record.steps if page.record else ():
-            if step.evidence and step.evidence.headline == "images" and step.evidence.images:
-                return step.evidence.images, page.anchor, page.verdict.title
-    for trial in run.trials:
-        if trial.record and trial.record.figures:
-            return trial.record.figures[0], f"experiment-{trial.id}", trial.record.title
-    for page in run.pages:
-        for step in page.record.steps if page.record else ():
-            if step.evidence and step.evidence.figure:
-                return step.evidence.figure, page.anchor, page.verdict.title
-    return None
+
+def _cited(math: Typesetter, said: str, longest: int = text.LONGEST_PROSE) -> Markup:
+    """Prose with links to the works that it cites."""
+    return paper.linked(text.cut(said, longest), math.prose)
+
+
+def _works(pages: Iterable[Page]) -> list[dict[str, Any]]:
+    """Every work that may be cited, and the claims that do."""
+    citing: dict[str, list[Page]] = {}
+    for page in pages:
+        for key in dict.fromkeys(key for said in _said(page) for _, key in paper.citations(said)):
+            citing.setdefault(key, []).append(page)
+    return [
+        {"key": work.key, "text": work.text, "citing": citing.get(work.key, [])}
+        for work in paper.works()
+    ]
+
+
+def _said(page: Page) -> Iterable[str]:
+    """The texts of a claim in which works are cited."""
+    yield page.verdict.source
+    yield from page.verdict.imported
+    if page.record:
+        yield from page.record.notes
+        for step in page.record.steps:
+            yield step.says
+            yield step.evidence.summary if step.evidence else ""
+
+
+def _recalled(pages: Iterable[Page]) -> list[tuple[Page, str]]:
+    """Notes on what is recalled only: by custom they begin with that word."""
+    return [
+        (page, note)
+        for page in pages
+        if page.record
+        for note in page.record.notes
+        if note.startswith("Recalled")
+    ]
+
+
+def _beyond(pages: Iterable[Page]) -> list[Page]:
+    """The claims that no statement of the paper is mapped to."""
+    mapped = {name for row in paper.statements() for name in row.claims}
+    return [page for page in pages if page.verdict.id not in mapped]
 
 
 def _imported(pages: Iterable[Page]) -> dict[str, list[Page]]:
@@ -177,6 +232,12 @@ def _changed(hypothesis: Mapping[str, Scalar], record: ClaimRecord) -> dict[str,
     """The constants in which a false variant differs from the claim."""
     own = record.hypothesis
     return {key: value for key, value in hypothesis.items() if own.get(key, ...) != value}
+
+
+def _drawn(record: ClaimRecord) -> list[Figure | Images]:
+    """The figures and tables of images of a claim, in the order of its steps."""
+    found = [step.evidence for step in record.steps if step.evidence]
+    return [one for each in found for one in (each.figure, each.images) if one]
 
 
 def _found(step: StepRecord) -> str:

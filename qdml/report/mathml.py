@@ -8,6 +8,7 @@ _THIN = "0.167em"
 _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
 _OPENING = ("(", "[", "{", "⟨", "⌈", "⌊", "|", "‖")
 _CLOSING = (")", "]", "}", "⟩", "⌉", "⌋", "|", "‖", "!")
+_ROWS = ("math", "mrow", "mtd", "mstyle")
 _SIGNS = ("−", "+", "±")
 _HAT, _WIDE_HAT = "\u02c6", "\u0302"
 
@@ -31,18 +32,24 @@ def mathml(latex: str, inline: bool) -> ElementTree.Element:
             element.set("rowspacing", "0.25em")
         if element.tag == "mover":
             _narrow(element)
-        if element.tag in ("math", "mrow", "mtd", "mstyle") and len(element) > 1:
+        if element.tag in _ROWS and len(element) > 1:
             _space_operators(element)
             _space_names(element)
     return tree
 
 
 def _unnest(element: ElementTree.Element) -> None:
-    """Drop rows of one letter or number: the typesetter's time doubles with every row in a row."""
+    """Drop rows of one thing, and rows that are the only thing of another row.
+
+    The typesetter's time doubles with every row in a row.
+    """
     for place, child in enumerate(element):
         _unnest(child)
         if child.tag == "mrow" and len(child) == 1 and child[0].tag != "mo" and not child.attrib:
             element[place] = child[0]
+    alone = element[0] if element.tag in _ROWS and len(element) == 1 else None
+    if alone is not None and alone.tag == "mrow" and not alone.attrib:
+        element[:] = list(alone)
 
 
 def _narrow(over: ElementTree.Element) -> None:

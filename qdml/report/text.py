@@ -56,6 +56,11 @@ def number(quantity: float, digits: int = 6) -> Markup:
     return Markup("{}×10<sup>{}</sup>").format(mantissa, power)
 
 
+def percent(share: object) -> str | Markup:
+    """A percentage with one decimal."""
+    return f"{share:.1f}" if isinstance(share, int | float) else value(share)
+
+
 def shown(output: object) -> object:
     """What a template prints: every string that is not markup yet is cleaned before escaping."""
     if isinstance(output, Markup):

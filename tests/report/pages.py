@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _BLOCKS = {"br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "h5", "li", "p", "td", "th", "tr"}
-_VOID = {"meta", "link", "br", "hr", "img"}
+_VOID = {"meta", "link", "br", "hr", "img", "input"}
 
 
 @dataclass(repr=False)
@@ -31,7 +31,7 @@ class Element:
         return " ".join(self._text().split())
 
     def _text(self) -> str:
-        if self.tag in ("style", "title", "desc"):
+        if self.tag in ("style", "script", "title", "desc"):
             return ""
         if self.attributes.get("class") == "tex" and self.tag == "svg":
             return f"${self.attributes['aria-label']}$"

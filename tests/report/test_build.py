@@ -41,11 +41,12 @@ def _section(page: pages.Element, name: str) -> pages.Element:
 
 
 def test_the_first_screen_counts_outcomes_and_strengths(page: pages.Element) -> None:
-    (masthead,) = page.by_class("masthead")
+    (masthead,) = page.by_class("first")
     assert [one.text for one in masthead.all("h1")] == ["4 of 11 claims stand"]
-    (counts,) = masthead.by_class("counts")
-    assert counts.text == "4 stand 1 imported 4 undecided 1 refuted 1 failed"
-    assert "1 is proved, 1 is certified, 2 are measured. 17 of 18 mutants" in masthead.text
+    outcomes, strengths = masthead.by_class("counts")
+    assert outcomes.text == "4 stand 1 imported 4 undecided 1 refuted 1 failed"
+    assert strengths.text == "1 proved 1 certified 2 measured"
+    assert "17 of 18 mutants were refuted. Scale quick, seed 20231011." in masthead.text
     (headline,) = masthead.all("figure")
     assert headline.all("title")[0].pieces == ["Decision accuracy against copies"]
 
@@ -137,7 +138,8 @@ def test_a_claim_shows_all_that_is_known_of_it(page: pages.Element) -> None:
         "Failure probability against the loss. The bound is never reached",
     ):
         assert words in section.text, words
-    (details,) = section.all("details")
+    evidence, details = section.all("details")
+    assert evidence.all("summary")[0].text.startswith("How it was checked: 4 steps, 3 mutants")
     assert details.all("summary")[0].text == "Evidence of “ledger”: 9 rows"
     assert [row.text for row in details.all("tr")[:2]] == [
         "qubits layers messages qubits sent",
@@ -175,7 +177,7 @@ def test_experiments_are_shown_without_a_verdict(page: pages.Element) -> None:
 
 
 def test_an_experiment_that_broke_shows_its_traceback(tmp_path: Path) -> None:
-    broke = records.experiment(text="Traceback (most recent call last):\n  x", absent="broke")
+    broke = records.experiment(text="", failure="Traceback (most recent call last):\n  x")
     records.write_run(tmp_path, (), (broke,))
     page = pages.read(build(tmp_path).read_text(encoding="utf-8"))
     assert len(page.by_id(f"experiment-{broke.id}").all("pre")) == 1
@@ -269,7 +271,7 @@ def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
     table = tuple({"row": row, f"only {row % 40}": 1} for row in range(5000))
     step = records.step(evidence=records.evidence(table=table))
     page = _built(tmp_path, records.claim("one", steps=(step,)))
-    (details,) = _section(page, "one").all("details")
+    _, details = _section(page, "one").all("details")
     assert len(details.all("tr")) == 101
     assert len(details.all("tr")[0].all("th")) == 16
     assert "The first 100 of 5000 rows; all of them are in evidence/one.json." in details.text

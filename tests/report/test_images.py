@@ -103,14 +103,14 @@ def test_images_stand_with_their_claim(tmp_path: Path) -> None:
     page = built(tmp_path, table())
     (shown,) = page.by_id("claim-claim-0").all("figure")
     assert "With $k$ copies." in shown.text
-    (masthead,) = page.by_class("masthead")
+    (masthead,) = page.by_class("first")
     assert not masthead.all("figure")
 
 
 def test_images_that_ask_for_it_stand_first(tmp_path: Path) -> None:
     page = built(tmp_path, table(), table(title="The one"), headline=1)
-    (masthead,) = page.by_class("masthead")
-    (shown,) = masthead.all("figure")
+    (band,) = page.by_class("second")
+    (shown,) = band.all("figure")
     assert shown.all("title")[0].pieces == ["The one"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from itertools import pairwise
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from qdml import report
 from qdml.claims import ClaimRecord, ExperimentRecord
 from qdml.report import build
 from tests.report import pages, records
@@ -72,13 +75,22 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def _stands_alone(html: str) -> None:
     page = pages.read(html)
-    assert not page.all("script", "iframe", "object", "embed", "base", "form", "foreignobject")
+    assert not page.all("iframe", "object", "embed", "base", "foreignobject")
+    # No script runs but the page's own, word for word.
+    (script,) = page.all("script")
+    (own,) = script.pieces
+    digest = base64.b64encode(hashlib.sha256(str(own).encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'\"" in html
+    assert own == (Path(report.__file__).parent / "script.js").read_text()
     for element in page.all():
         attributes = element.attributes
         assert not any(name.startswith("on") for name in attributes), element
         assert not {"src", "srcset", "action", "background"} & set(attributes), element
         for name in ("href", "xlink:href"):
             target = attributes.get(name, "")
+            if target.startswith("data:text/csv;charset=utf-8,"):
+                assert attributes["download"].endswith(".csv")
+                continue
             assert re.fullmatch(r"(data:,)|([a-z-]+\.html)?(#[a-z0-9-]+)?", target), element
         assert "url(" not in attributes.get("style", "")
     (style,) = page.all("style")
@@ -101,6 +113,8 @@ def _is_linked(folder: Path, name: str) -> None:
             if key not in element.attributes or element.tag == "link":
                 continue
             for target in element.attributes[key].split():
+                if target.startswith("data:text/csv"):
+                    break
                 file, _, anchor = (target if key == "href" else f"#{target}").partition("#")
                 if anchor:
                     assert anchor in ids[file or name], target
@@ -209,16 +223,13 @@ def _contrast(one: str, two: str) -> float:
 
 
 def test_colours_can_be_told_from_the_page() -> None:
-    import qdml.report
-
-    css = (Path(qdml.report.__file__).parent / "report.css").read_text()
-    themes = [
-        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
-        for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)
-    ]
-    light, dark = themes[:2]
-    assert light.keys() == dark.keys()
-    for theme in (light, dark):
+    css = (Path(report.__file__).parent / "report.css").read_text()
+    pairs = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", css)
+    assert len(pairs) == css.count("light-dark(")
+    for theme in (
+        {name: light for name, light, _ in pairs},
+        {name: dark for name, _, dark in pairs},
+    ):
         for name in (
             "text",
             "soft",
