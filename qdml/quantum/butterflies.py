@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from qdml.quantum.lanes import (
     BYTES,
     compiled,
@@ -29,6 +31,33 @@ BLOCK, CHUNK = 10, 16
 #: Floats of a column: the bits above a chunk are turned column by column, in the second level.
 COLUMN = 256
 
+#: A tangent above this is brought down by turning twice by half the angle.
+STEEPEST = 256.0
+
+
+@compiled
+def tangents(v: Any, sign: float, ry: Any, t: Any) -> Any:
+    """Fill t (2, n) for two rounds; return if the second is needed, and all cosines multiplied."""
+    steepest, budget = STEEPEST, 2.0**300 if v.itemsize == 8 else 2.0**40
+    scale, again = 1.0, False
+    for _ in range(2):
+        scale, again = 1.0, False
+        for p in range(len(ry)):
+            turn = np.floor(ry[p] / (2 * np.pi) + 0.5)
+            half = sign * (ry[p] / 2 - turn * np.pi)
+            t[0, p], t[1, p] = np.tan(half), 0.0
+            if abs(t[0, p]) > steepest:
+                t[0, p] = t[1, p] = np.tan(half / 2)
+                again = True
+                scale *= np.cos(half / 2)
+                half /= 2
+            scale *= np.cos(half) * (1 - 2 * (turn % 2))
+        if abs(scale) * budget > 1:
+            break
+        # Low precision would underflow: halve all angles beyond a right angle.
+        steepest = 1.0
+    return again, scale
+
 
 @compiled
 def turn(v: Any, n: int, t: Any) -> None:
@@ -45,8 +74,10 @@ def turn(v: Any, n: int, t: Any) -> None:
 def turn_high(v: Any, n: int, t: Any) -> None:
     """Turn the bits from CHUNK on."""
     if n > CHUNK:
+        # A number that is no constant, or `_turn_bits` would be compiled once more.
+        length = min(COLUMN, v.size)
         for column in range(0, 2 << CHUNK, COLUMN):
-            _turn_bits(v, column, v.size, 2 << CHUNK, COLUMN, t[CHUNK:])
+            _turn_bits(v, column, v.size, 2 << CHUNK, length, t[CHUNK:])
 
 
 @compiled
@@ -107,8 +138,9 @@ def undo_block(
 def undo_high(v: Any, w: Any, n: int, t: Any, found: Any, norm: float) -> None:
     """`turn_high` for two, with derivatives."""
     if n > CHUNK:
+        length = min(COLUMN, v.size)
         for column in range(0, 2 << CHUNK, COLUMN):
-            _undo_bits(v, w, column, v.size, 2 << CHUNK, COLUMN, t[CHUNK:], found[CHUNK:], norm)
+            _undo_bits(v, w, column, v.size, 2 << CHUNK, length, t[CHUNK:], found[CHUNK:], norm)
 
 
 @compiled

@@ -4,9 +4,8 @@ A state is a float array (2N,): real and imaginary parts in turn, the last qubit
 "bit" p of an index is qubit n - 1 - p. RY is real and turns both parts alike: up to its cosine it
 is (a, b) -> (a - t b, b + t a) with t the tangent, and the cosines go into the diagonal. The
 diagonal is a product A[high bits] B[low bits, shared bits] of two tables. Bits are turned in blocks
-that stay in a cache. Going back, a derivative in an
-RY angle is gathered inside the butterfly that undoes it, all those of a diagonal from one pass
-over Im(conj(lambda) psi).
+that stay in a cache. Going back, a derivative in an RY angle is gathered inside the butterfly that
+undoes it, all those of a diagonal from one pass over Im(conj(lambda) psi).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import numpy as np
 from qdml.quantum.butterflies import (
     BLOCK,
     CHUNK,
+    tangents,
     turn,
     turn_block,
     turn_high,
@@ -39,9 +39,6 @@ from qdml.quantum.lanes import (
     total,
 )
 
-#: A tangent above this is brought down by turning twice by half the angle.
-STEEPEST = 256.0
-
 
 @compiled
 def forward(
@@ -57,15 +54,15 @@ def forward(
     turned: Any,
 ) -> None:
     """Apply layers in place to v (2N,); the arrays are those of `normal_form.Layers`."""
-    low, tangents, a, b, re, im = _room(v, n, shared)
+    low, rounds, a, b, re, im = _room(v, n, shared)
     chunk, block = min(v.size, 2 << CHUNK), min(v.size, 2 << BLOCK)
     for layer in range(len(ry)):
         turns = turned[layer]
-        again, scale = _tangents(v, ry[layer], tangents)
+        again, scale = tangents(v, 1.0, ry[layer], rounds)
         _tables(layer, 1.0, scale, low, one, pairs, pair, first, shared, phase, a, b, re, im)
-        t = tangents[0]
+        t = rounds[0]
         if again:
-            turn(v, n, tangents[1])
+            turn(v, n, rounds[1])
         if turns:
             turn_high(v, n, t)
         for start in range(0, v.size, chunk):
@@ -96,22 +93,19 @@ def adjoint(
 
     slopes: float64; the derivatives in all of ry, then of one, then of pair are written to it.
     """
-    low, tangents, a, b, re, im = _room(v, n, shared)
+    low, rounds, a, b, re, im = _room(v, n, shared)
     high, rows = np.empty(2 * len(a), v.dtype), np.empty(2 * len(b), v.dtype)
     chunk, block = min(v.size, 2 << CHUNK), min(v.size, 2 << BLOCK)
     layers = len(ry)
-    by_ry = slopes[: layers * n].reshape(layers, n)
-    by_one = slopes[layers * n : 2 * layers * n].reshape(layers, n)
     by_pair = slopes[2 * layers * n :]
     slopes[:] = 0
     for layer in range(layers - 1, -1, -1):
         turns = turned[layer]
-        again, scale = _tangents(v, ry[layer], tangents)
-        tangents *= -1
+        again, scale = tangents(v, -1.0, ry[layer], rounds)
         _tables(layer, -1.0, scale, low, one, pairs, pair, first, shared, phase, a, b, re, im)
         high[:] = 0
         rows[:] = 0
-        found, t, norm = by_ry[layer], tangents[0], 1 / scale**2
+        found, t, norm = slopes[layer * n : (layer + 1) * n], rounds[0], 1 / scale**2
         for start in range(0, v.size, chunk):
             for inner in range(start, start + chunk, block):
                 _weigh(v, w, inner, inner + block, low, shared[layer], high, rows)
@@ -124,9 +118,10 @@ def adjoint(
         if turns:
             undo_high(v, w, n, t, found, norm)
         if again:
-            turn(v, n, tangents[1])
-            turn(w, n, tangents[1])
-        _slopes(layer, n, low, pairs, first, shared, high, rows, by_one[layer], by_pair)
+            turn(v, n, rounds[1])
+            turn(w, n, rounds[1])
+        by_one = slopes[(layers + layer) * n : (layers + layer + 1) * n]
+        _slopes(layer, n, low, pairs, first, shared, high, rows, by_one, by_pair)
 
 
 @compiled
@@ -134,35 +129,12 @@ def _room(v: Any, n: int, shared: Any) -> Any:
     low = min(BLOCK, max(3, (n + 1) // 2))
     most = 0
     for s in shared:
-        most = max(most, (s >= 0).sum())
+        for k in range(len(s)):
+            most = max(most, k + 1 if s[k] >= 0 else 0)
     a = np.empty(1 << (n - low), np.complex128)
     b = np.empty(1 << (low + most), np.complex128)
     re, im = np.empty(2 * len(b), v.dtype), np.empty(2 * len(b), v.dtype)
     return low, np.empty((2, n)), a, b, re, im
-
-
-@compiled
-def _tangents(v: Any, ry: Any, t: Any) -> Any:
-    """Fill t (2, n) for two rounds; return if the second is needed, and all cosines multiplied."""
-    steepest, budget = STEEPEST, 2.0 ** (300 if v.itemsize == 8 else 40)
-    scale = 1.0
-    for _ in range(2):
-        scale = 1.0
-        t[:] = 0
-        for p in range(len(ry)):
-            turn = np.round(ry[p] / (2 * np.pi))
-            half = ry[p] / 2 - turn * np.pi
-            t[0, p] = np.tan(half)
-            if abs(t[0, p]) > steepest:
-                t[0, p] = t[1, p] = np.tan(half / 2)
-                scale *= np.cos(half / 2)
-                half /= 2
-            scale *= np.cos(half) * (1 - 2 * (turn % 2))
-        if abs(scale) * budget > 1:
-            break
-        # Low precision would underflow: halve all angles beyond a right angle.
-        steepest = 1.0
-    return (t[1] != 0).any(), scale
 
 
 @compiled
@@ -182,19 +154,20 @@ def _tables(
     re: Any,
     im: Any,
 ) -> None:
-    a[0], b[0] = scale * np.exp(1j * sign * phase[layer]), 1.0
+    a[0], b[0] = scale * _phase(sign * phase[layer]), 1.0
     for p in range(one.shape[1]):
-        turn = np.exp(1j * sign * one[layer, p])
+        turn = _phase(sign * one[layer, p])
         table, size = (b, 1 << p) if p < low else (a, 1 << (p - low))
         for i in range(size):
             table[size + i] = table[i] * turn
     width = 1 << low
     for s in shared[layer]:
         if s >= 0:
-            b[width : 2 * width] = b[:width]
+            for i in range(width):
+                b[width + i] = b[i]
             width *= 2
     for j in range(first[layer], first[layer + 1]):
-        turn = np.exp(1j * sign * pair[j])
+        turn = _phase(sign * pair[j])
         upper, lower = _places(pairs[j], low, shared[layer])
         table, size = (b, width) if pairs[j, 1] < low else (a, len(a))
         for i in range(1 << upper, size, 2 << upper):
@@ -204,6 +177,11 @@ def _tables(
     for i in range(width):
         re[2 * i] = re[2 * i + 1] = b[i].real
         im[2 * i], im[2 * i + 1] = -b[i].imag, b[i].imag
+
+
+@compiled
+def _phase(angle: float) -> complex:
+    return complex(np.cos(angle), np.sin(angle))
 
 
 @compiled

@@ -39,7 +39,7 @@ def rotate(
         start, stop = first[group], first[group + 1]
         depth, rows = _rows(pivots[group], basis[group])
         plans, patterns = _plans(v, start, stop, x, z, turns, pivots[group], basis[group])
-        cosine, sine = np.cos(angle[start:stop] / 2), np.sin(angle[start:stop] / 2)
+        cosine, sine = _waves(1.0, angle[start:stop])
         for coset in range(1 << (n - INNER - depth)):
             base = _representative(coset, pivots[group, :depth])
             _gather(v, base, rows, tile)
@@ -73,7 +73,7 @@ def adjoint(
         start, stop = first[group], first[group + 1]
         depth, rows = _rows(pivots[group], basis[group])
         plans, patterns = _plans(v, start, stop, x, z, turns, pivots[group], basis[group])
-        cosine, sine = np.cos(angle[start:stop] / 2), -np.sin(angle[start:stop] / 2)
+        cosine, sine = _waves(-1.0, angle[start:stop])
         for coset in range(1 << (n - INNER - depth)):
             base = _representative(coset, pivots[group, :depth])
             _gather(v, base, rows, tiles[0])
@@ -98,7 +98,8 @@ def _fold(k: int) -> int:
 
 @compiled
 def _parities() -> Any:
-    signs = np.ones(256)
+    signs = np.empty(256)
+    signs[0] = 1.0
     for k in range(1, 256):
         signs[k] = -signs[k & (k - 1)]
     return signs
@@ -107,7 +108,9 @@ def _parities() -> Any:
 @compiled
 def _rows(pivots: Any, basis: Any) -> Any:
     """Number of dimensions, and the offset of every row of a coset: sums of basis vectors."""
-    depth = (pivots >= 0).sum()
+    depth = 0
+    for p in pivots:
+        depth += p >= 0
     rows = np.zeros(1 << depth, np.int64)
     for k in range(depth):
         for r in range(1 << k):
@@ -158,6 +161,15 @@ def _plans(
             if plans[i, 3] and k % 2:
                 patterns[i, k] *= -1
     return plans, patterns
+
+
+@compiled
+def _waves(sign: float, angle: Any) -> Any:
+    """Cosines of half the angles, and sines with a sign."""
+    cosine, sine = np.empty(len(angle)), np.empty(len(angle))
+    for i in range(len(angle)):
+        cosine[i], sine[i] = np.cos(angle[i] / 2), sign * np.sin(angle[i] / 2)
+    return cosine, sine
 
 
 @compiled
