@@ -178,12 +178,11 @@ class Chain:
             reached.append((core.reshape(-1, len(right)) @ right).reshape(core.shape))
             right = reached[-1].reshape(len(core), -1) @ core.reshape(len(core), -1).conj().T
         left: Array = np.ones((1, 1), dtype=complex)
-        means = np.empty(self.qubits)
+        means, entries = np.empty(self.qubits), np.argwhere(matrix)
         for q, core in enumerate(self.cores):
-            image = (left @ core.reshape(len(core), -1)).reshape(core.shape)
-            rows = [part.transpose(1, 0, 2).reshape(2, -1) for part in (reached.pop(), image)]
-            density = rows[0] @ rows[1].conj().T
-            means[q] = np.trace(matrix @ density).real
+            image, ket = (left @ core.reshape(len(core), -1)).reshape(core.shape), reached.pop()
+            terms = [matrix[s, t] * np.vdot(image[:, s], ket[:, t]) for s, t in entries]
+            means[q] = sum(terms).real
             bond = core.shape[2]
             left = core.reshape(-1, bond).conj().T @ image.reshape(-1, bond)
         shares: npt.NDArray[np.float64] = means / right[0, 0].real

@@ -16,7 +16,7 @@ from qdml.tensor.chain import TOLERANCE, Chain
 from qdml.tensor.quantics import smooth
 from qdml.testing import rounding, states
 
-Z = np.diag([1, -1]).astype(complex)
+Y, Z = np.array([[0, -1j], [1j, 0]]), np.diag([1, -1]).astype(complex)
 
 
 def kron(term: dict[int, np.ndarray], qubits: int) -> np.ndarray:
@@ -46,8 +46,9 @@ def test_everything_against_vectors(data: st.DataObject, qubits: int) -> None:
     size = np.linalg.norm(matrix)
     np.testing.assert_allclose(left.times(terms).vector(), matrix @ one, rtol=0, atol=size * error)
     assert abs(left.inner(right, terms) - one.conj() @ matrix @ other) <= 2 * size * error
-    means = [np.vdot(one, kron({q: Z}, qubits) @ one).real for q in range(qubits)]
-    np.testing.assert_allclose(left.local_means(Z), means, rtol=0, atol=4 * error)
+    for matrix in (Z, Y):
+        means = [np.vdot(one, kron({q: matrix}, qubits) @ one).real for q in range(qubits)]
+        np.testing.assert_allclose(left.local_means(matrix), means, rtol=0, atol=4 * error)
     joined = left.joined(right)
     np.testing.assert_allclose(joined.vector(), np.kron(one, other), rtol=0, atol=2 * error)
 
