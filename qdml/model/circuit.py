@@ -15,7 +15,7 @@ from typing import Any
 
 from qdml.errors import InputError
 from qdml.quantum.choice import Engine, choose
-from qdml.quantum.gates import Gate, Pauli, Rotation, undo
+from qdml.quantum.gates import Gate, Pauli, Rotation, checked, undo
 from qdml.quantum.numbers import State
 
 #: Names of the parties of a pipeline, in its order.
@@ -42,6 +42,10 @@ class Block:
     """The gates that one party applies between two messages, in order."""
 
     gates: tuple[Gate, ...]
+
+    def __post_init__(self) -> None:
+        for gate in self.gates:
+            checked(gate)
 
     @property
     def rotations(self) -> tuple[int, ...]:
@@ -107,16 +111,19 @@ class DistributedCircuit:
         return tuple(gate for block in self.blocks for gate in block.gates)
 
     def engine(self, state: State) -> Engine:
-        """The engine that runs this circuit on a state (N, ...); its text is one line."""
-        return choose(self.gates, state)
+        """The engine that runs this circuit on a state (N, ...); its text is one line.
 
-    def forward(self, state: State, upto: int | None = None) -> State:
-        """State after block `upto` (all blocks by default); (N, ...) -> (N, ...)."""
-        if state.shape[0] != 2**self.qubits:
+        Raises `InputError` for a state of another number of qubits.
+        """
+        if state.shape[:1] != (2**self.qubits,):
             raise InputError(
                 f"state of shape {state.shape}: a circuit on {self.qubits} qubits takes "
                 f"{2**self.qubits} amplitudes"
             )
+        return choose(self.gates, state)
+
+    def forward(self, state: State, upto: int | None = None) -> State:
+        """State after block `upto` (all blocks by default); (N, ...) -> (N, ...)."""
         gates = [gate for block in self.blocks[:upto] for gate in block.gates]
         return self.engine(state).forward(gates, state)
 

@@ -20,7 +20,7 @@ from qdml.errors import InputError
 from qdml.quantum import device_kernels as kernels
 from qdml.quantum.gates import Gate, Pauli, Rotation
 from qdml.quantum.normal_form import Layers, Plain, Program
-from qdml.quantum.numbers import State
+from qdml.quantum.numbers import State, no_state
 from qdml.quantum.spans import masks
 from qdml.quantum.tables import derivatives, string_tables, tables
 from qdml.quantum.vectors import (
@@ -29,7 +29,6 @@ from qdml.quantum.vectors import (
     cut,
     fitting,
     fitting_program,
-    no_state,
     qubits,
     widened,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -222,6 +222,14 @@ def _check_fit(gate: str, size: int, state: State) -> None:
             f"{gate} acts on {size} amplitudes, but the state has {state.shape[0]}: the register "
             "and the gate need the same number of qubits"
         )
+
+
+def checked(gate: Any) -> Gate:
+    """The gate; raises `InputError` for what is none."""
+    if hasattr(gate, "apply") and hasattr(gate, "inverse"):
+        found: Gate = gate
+        return found
+    raise InputError(f"{gate!r} is no gate: it needs the methods apply and inverse")
 
 
 def act(gates: Iterable[Gate], state: State) -> State:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qdml.errors import InputError
-from qdml.quantum.gates import ControlledZ, Gate, Pauli, Rotation
+from qdml.quantum.gates import ControlledZ, Gate, Pauli, Rotation, checked
 from qdml.quantum.numbers import Radians
 from qdml.quantum.spans import Integers, Strings, group, masks
 
@@ -151,10 +151,8 @@ def _items(gates: Iterable[Gate], qubits: int, idle: int) -> list[_Item]:
             x, z, turns = masks(gate.letters)
             items.append(_Item(gate, -1, x << idle, z << idle, turns, np.pi))
             items.append(_Item(gate, -1, angle=-np.pi))
-        elif hasattr(gate, "apply") and hasattr(gate, "inverse"):
-            items.append(_Item(gate, -1))
         else:
-            raise InputError(f"{gate!r} is no gate: it needs the methods apply and inverse")
+            items.append(_Item(checked(gate), -1))
     return items
 
 

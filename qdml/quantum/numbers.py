@@ -138,3 +138,11 @@ def _domains() -> tuple[Any, Any]:
     from sympy import QQ, QQ_I
 
     return QQ, QQ_I
+
+
+def no_state() -> InputError:
+    """What is wrong with a vector that cannot be normalised."""
+    return InputError(
+        "the state has norm zero, or entries that are no numbers, or too small or too large to be "
+        "squared; qdml.quantum.reference.amplitude_encoding normalises whatever has a direction"
+    )

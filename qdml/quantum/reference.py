@@ -12,7 +12,7 @@ import numpy.typing as npt
 from qdml.errors import InputError
 from qdml.quantum import numbers
 from qdml.quantum.gates import Gate, Pauli, Rotation
-from qdml.quantum.numbers import State, imaginary, inner, is_exact, real
+from qdml.quantum.numbers import State, imaginary, inner, is_exact, no_state, real
 
 
 def basis_state(index: int, qubits: int, *, exact: bool = False) -> State:
@@ -27,8 +27,11 @@ def basis_state(index: int, qubits: int, *, exact: bool = False) -> State:
 
 
 def expectation(observable: Pauli, state: State) -> Any:
-    """<state|O|state>/<state|state>: a float, an array over batch axes, or an exact fraction."""
-    return real(inner(state, observable.apply(state))) / real(inner(state, state))
+    """<state|O|state>/<state|state>: a float, an array over batch axes, or an exact fraction.
+
+    Raises `InputError` for a state that cannot be normalised.
+    """
+    return real(inner(state, observable.apply(state))) / _weight(state)
 
 
 def gradient(
@@ -37,7 +40,8 @@ def gradient(
     """Derivative of the expectation value in every rotation angle, in gate order, by adjoint sweep.
 
     `state` is the input (N,). After gate j the derivative is Im <lambda|Q_j|psi>, with psi the
-    state and lambda the observable's image carried back through the later gates.
+    state and lambda the observable's image carried back through the later gates. Raises
+    `InputError` for a state that cannot be normalised.
     """
     for gate in gates:
         state = gate.apply(state)
@@ -46,7 +50,7 @@ def gradient(
     for gate in reversed(gates):
         if isinstance(gate, Rotation):
             # Both vectors carry the same factors when exact, so the ratio is the derivative.
-            slope = imaginary(inner(image, gate.pauli.apply(state))) / real(inner(state, state))
+            slope = imaginary(inner(image, gate.pauli.apply(state))) / _weight(state)
             found.append(slope)
         back = gate.inverse()
         state, image = back.apply(state), back.apply(image)
@@ -111,3 +115,11 @@ def amplitude_encoding(values: npt.ArrayLike) -> State:
     vector = np.ldexp(parts, -np.frexp(largest)[1]).view(complex)
     encoded: State = vector / np.linalg.norm(vector)
     return encoded
+
+
+def _weight(state: State) -> Any:
+    """<state|state>, over batch axes."""
+    weight = real(inner(state, state))
+    if not np.all((weight > 0) & (weight < np.inf)):
+        raise no_state()
+    return weight

@@ -19,7 +19,7 @@ from qdml.quantum import layers, measures, strings
 from qdml.quantum.choice import is_wide
 from qdml.quantum.gates import Gate, Pauli, Rotation
 from qdml.quantum.normal_form import Layers, Plain, Program
-from qdml.quantum.numbers import State
+from qdml.quantum.numbers import State, no_state
 from qdml.quantum.spans import masks
 from qdml.quantum.vectors import (
     by_reference,
@@ -27,7 +27,6 @@ from qdml.quantum.vectors import (
     cut,
     fitting,
     fitting_program,
-    no_state,
     precision,
     qubits,
     widened,

@@ -71,11 +71,3 @@ def by_reference(gate: Gate, vector: State, program: Program) -> State:
     """A gate of the reference engine on a vector of all qubits of a program."""
     acted = gate.apply(vector.reshape(2**program.qubits, -1)).reshape(-1)
     return np.ascontiguousarray(acted, dtype=vector.dtype)
-
-
-def no_state() -> InputError:
-    """What is wrong with a vector that cannot be normalised."""
-    return InputError(
-        "the state has norm zero, or entries that are no numbers, or too small or too large to be "
-        "squared; qdml.quantum.reference.amplitude_encoding normalises whatever has a direction"
-    )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qdml.errors import InputError
 from qdml.model.circuit import Block, DistributedCircuit
 from qdml.quantum.gates import ControlledZ, Gate, Pauli, Rotation
-from qdml.quantum.numbers import Direction, Radians, imaginary, real
+from qdml.quantum.numbers import Direction, Radians, State, exact, imaginary, real
 from qdml.testing import (
     exact_circuits,
     exact_states,
@@ -188,5 +188,19 @@ def test_a_state_of_another_size_is_refused(size: int) -> None:
     circuit = DistributedCircuit.alternating([[Pauli("XX")]], 2)
     with pytest.raises(InputError, match=rf"shape \({size},\): a circuit on 2 qubits takes 4"):
         circuit.loss(np.ones(size))
-    with pytest.raises(InputError, match="amplitudes"):
+    with pytest.raises(InputError, match=rf"shape \({size},\): a circuit on 2 qubits takes 4"):
         circuit.gradient(np.ones(size))
+
+
+@pytest.mark.parametrize("state", [np.zeros(4), np.array([np.nan, 1, 0, 0]), exact([0, 0, 0, 0])])
+def test_a_state_without_a_direction_has_no_loss(state: State) -> None:
+    turn = Rotation(Pauli("XX"), Direction(2, 1) if state.dtype == object else Radians(1.0))
+    circuit = DistributedCircuit.alternating([[turn]], 2)
+    for call in (circuit.loss, circuit.gradient):
+        with pytest.raises(InputError, match=r"norm zero, or entries that are no numbers"):
+            call(state)
+
+
+def test_what_is_no_gate_is_refused_where_a_block_is_made() -> None:
+    with pytest.raises(InputError, match="'swap' is no gate: it needs the methods apply and"):
+        DistributedCircuit.alternating([[Pauli("XX")], ["swap"]], 2)  # type: ignore[list-item]
