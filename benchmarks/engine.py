@@ -50,9 +50,9 @@ def main() -> None:
     print(text if chosen.json else table(found))
 
 
-def rows(sections: list[str], sizes: list[int] | None, quick: bool) -> list[dict[str, Any]]:
-    """The rows of some sections."""
-    sizes = sizes or ([8, 12] if quick else [8, 12, 16, 20, 24])
+def rows(sections: list[str], asked: list[int] | None, quick: bool) -> list[dict[str, Any]]:
+    """The rows of some sections; asked: sizes of state vectors instead of the usual ones."""
+    sizes = asked or ([8, 12] if quick else [8, 12, 16, 20, 24])
     found = []
     if "vectors" in sections:
         found += vectors.rows(sizes, quick)
@@ -63,7 +63,7 @@ def rows(sections: list[str], sizes: list[int] | None, quick: bool) -> list[dict
     if "cold" in sections:
         found += cold.rows(quick)
     if "device" in sections:
-        found += device.rows(20 if quick else 26, quick)
+        found += device.rows(asked, quick)
     return found
 
 

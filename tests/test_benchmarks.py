@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -73,6 +74,10 @@ def test_a_quick_run_keeps_the_contract(
     assert ("line gradient", None) in found
     assert ("chain overlap, bond 8", "tensornetwork nodes") in found
     assert ("cold process, gradient", None) in found
+    # Without an accelerator jax is timed only where a size is asked for.
+    assert {work for work, peer in found if peer == "state vector"} == {
+        f"jax on {jax.devices()[0].platform} {task}" for task in ("forward", "gradient")
+    }
     assert "of bandwidth" in engine.table(result)
 
 
@@ -87,12 +92,10 @@ def test_the_result_that_is_kept_has_the_contract_and_its_figure() -> None:
 
 
 def test_an_accelerator_is_compared_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accelerator, "memory", lambda: None)
-    assert device.rows(5, quick=True) == []
-    monkeypatch.setattr(accelerator, "memory", lambda: 2**30)
-    rows = device.rows(5, quick=True)
-    assert [row["workload"] for row in rows] == ["accelerator forward", "accelerator gradient"]
-    assert {row["peer"] for row in rows} == {"state vector"}
+    monkeypatch.setattr(device, "compare", lambda qubits, quick: [qubits])
+    for memory, sizes in ((None, []), (2**36, [device.FULL])):
+        monkeypatch.setattr(accelerator, "memory", lambda memory=memory: memory)
+        assert device.rows(None, quick=False) == sizes
 
 
 def test_what_disagrees_is_not_timed() -> None:
