@@ -20,6 +20,7 @@ from qdml.cli import (
     cost,
     datasets,
     diff,
+    explain,
     leak,
     report,
     run,
@@ -64,6 +65,7 @@ app = typer.Typer(
 # In the order of the help, each with what it does in a few words.
 for _name, _command, _words in (
     ("claims", claims.claims, "Every claim and how it came out in the last run."),
+    ("explain", explain.explain, "A claim, or a word of a verdict, in plain words."),
     ("check", check.check, "Judge one claim now."),
     ("bound", bound.bound, "Certify what a problem needs."),
     ("verify", verify.verify, "Check a certificate without any solver."),

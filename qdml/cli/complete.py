@@ -12,6 +12,13 @@ def claim_ids(incomplete: str) -> list[str]:
     return _from(incomplete, proofs_checks.ids())
 
 
+def explained(incomplete: str) -> list[str]:
+    """What `qdml explain` explains."""
+    from qdml.cli.words import WORDS
+
+    return [*claim_ids(incomplete), *_from(incomplete, WORDS)]
+
+
 def data_sets(incomplete: str) -> list[str]:
     """Names of registered data sets."""
     from qdml.data.registry import entries
