@@ -73,8 +73,8 @@ def load_nodes(name: str) -> NodeSet:
     assert isinstance(nodes, Nodes), "the layouts of sets of nodes give nodes"
     parts = nodes.train, nodes.val, nodes.test
     split = parts if all(map(len, parts)) else None
-    adjacency = _adjacency(nodes.edge_src, nodes.edge_dst, len(nodes.label))
-    return NodeSet(name, adjacency, nodes.features, nodes.label, split)
+    joined = adjacency(nodes.edge_src, nodes.edge_dst, len(nodes.label))
+    return NodeSet(name, joined, nodes.features, nodes.label, split)
 
 
 def load_graphs(name: str) -> GraphSet:
@@ -89,7 +89,7 @@ def load_graphs(name: str) -> GraphSet:
     start = np.repeat(first, graphs.num_edges)
     return GraphSet(
         name,
-        _adjacency(graphs.edge_u + start, graphs.edge_v + start, int(graphs.num_nodes.sum())),
+        adjacency(graphs.edge_u + start, graphs.edge_v + start, int(graphs.num_nodes.sum())),
         np.repeat(np.arange(len(graphs.label)), graphs.num_nodes),
         _ranks(graphs.label),
         None if graphs.node_label is None else _ranks(graphs.node_label),
@@ -97,7 +97,8 @@ def load_graphs(name: str) -> GraphSet:
     )
 
 
-def _adjacency(source: Ints, target: Ints, size: int) -> Any:
+def adjacency(source: Ints, target: Ints, size: int) -> Any:
+    """The (V, V) csr_array of 0 and 1 that joins source (E,) and target (E,), both ways."""
     from scipy.sparse import coo_array
 
     # Four bytes an index are enough, and halve what the largest sets need.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -107,3 +110,10 @@ class Transcript:
         """One plain mapping a message, for tables."""
         kept = [one.name for one in fields(Message) if one.compare]
         return [{name: getattr(line, name) for name in kept} for line in self.lines]
+
+    def to_pandas(self) -> DataFrame:
+        """The same as a table: a row a message, the columns also where there is none."""
+        import pandas
+
+        kept = [one.name for one in fields(Message) if one.compare]
+        return pandas.DataFrame(self.to_records(), columns=kept)

@@ -7,12 +7,12 @@ import pytest
 
 from qdml.data import Graphs, Nodes, load
 from qdml.data.embedded import NEIGHBOURS
-from qdml.data.graphs import _adjacency, graph_sets, load_graphs, load_nodes, node_sets
+from qdml.data.graphs import adjacency, graph_sets, load_graphs, load_nodes, node_sets
 from qdml.errors import DataAbsent, InputError
 
 
 def test_repeats_directions_and_loops() -> None:
-    found = _adjacency(np.array([0, 1, 0, 2, 2]), np.array([1, 0, 1, 2, 1]), 4)
+    found = adjacency(np.array([0, 1, 0, 2, 2]), np.array([1, 0, 1, 2, 1]), 4)
     assert found.toarray().tolist() == [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
     assert found.dtype == np.float64
 

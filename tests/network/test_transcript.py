@@ -58,6 +58,10 @@ def test_the_totals_are_those_of_the_lines(sizes: list[tuple[int, int, int]]) ->
     transcript = Transcript(entangled_pairs=5)
     for qubits, bits, copies in sizes:
         transcript.add("a", "b", qubits=qubits, bits=bits, copies=copies)
+    table = transcript.to_pandas()
+    assert table.to_dict("records") == transcript.to_records()
+    assert [*table.columns] == ["sender", "receiver", "qubits", "bits", "copies", "round"]
+    assert (table.qubits.sum(), table.bits.sum()) == (transcript.qubits, transcript.bits)
     columns = list(zip(*sizes, strict=True)) or [(), (), ()]
     assert transcript.totals() == {
         "messages": len(sizes),
