@@ -20,8 +20,10 @@ from qdml.cli import (
     cost,
     datasets,
     diff,
+    doctor,
     explain,
     leak,
+    new,
     report,
     run,
     spectrum,
@@ -75,11 +77,13 @@ for _name, _command, _words in (
     ("train", train.train, "Train a graph network."),
     ("report", report.report, "Make the report again."),
     ("diff", diff.diff, "Which verdicts and numbers moved between two runs."),
+    ("doctor", doctor.doctor, "What is installed, and what goes without the rest."),
     ("audit", audit.audit, "Are all files still as the run wrote them?"),
 ):
     app.command(_name, short_help=_words)(_command)
 app.add_typer(run.app, name="run")
 app.add_typer(cost.app, name="cost")
+app.add_typer(new.app, name="new")
 
 
 def _print_version(wanted: bool) -> None:
