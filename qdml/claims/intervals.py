@@ -10,8 +10,8 @@ import flint
 
 from qdml.errors import InputError
 
-#: Bits of working precision in ball arithmetic.
-PRECISION = 128
+#: Bits of working precision in ball arithmetic, and the most that are tried.
+PRECISION, FINEST = 128, 2**14
 
 
 def clopper_pearson(successes: int, trials: int, failure: float) -> tuple[float, float]:
@@ -115,14 +115,23 @@ def amplitude_evaluations(accuracy: float | Fraction, factor: Fraction = Fractio
 
 
 def rounded_up(count: Callable[[], flint.arb]) -> int:
-    """The least whole number from 1 on that is not below `count()`, at whatever precision."""
+    """The least whole number from 1 on that is not below `count()`.
+
+    No ball around a whole number tells on which side of it the count lies: where the finest one
+    does not, the next number is returned, which is not below either. Raises `InputError` for a
+    count that stays without bounds.
+    """
     precision = PRECISION
-    while True:
+    while precision <= FINEST:
         with flint.ctx.workprec(precision):
-            rounded = count().ceil().unique_fmpz()
+            ball = count()
+            rounded = ball.ceil().unique_fmpz()
+            if rounded is None and precision == FINEST and ball.is_finite():
+                rounded = ball.upper().ceil().unique_fmpz()
         if rounded is not None:
             return max(1, int(rounded))
         precision *= 2
+    raise InputError(f"a count of {ball}: expected a finite number")
 
 
 def rational(value: Fraction) -> flint.fmpq:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb, exp
+from math import ceil, comb, exp
 
+import flint
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from qdml.claims.intervals import (
     clopper_pearson,
     hoeffding_radius,
+    rational,
+    rounded_up,
     sampling_copies,
     student_interval,
 )
@@ -114,3 +117,22 @@ def test_the_students_interval_covers_as_often_as_it_says() -> None:
 def test_one_value_has_no_interval() -> None:
     with pytest.raises(InputError, match="an interval from 1 value: expected at least 2"):
         student_interval([1.0], 0.1)
+
+
+@given(st.fractions(min_value=0, max_value=1000))
+def test_counts_are_rounded_up_where_balls_tell(value: Fraction) -> None:
+    # A square root makes even a whole number a ball; only there may one more be needed.
+    least = max(1, ceil(value))
+    assert rounded_up(lambda: flint.arb(rational(value))) == least
+    found = rounded_up(lambda: flint.arb(rational(value**2)).sqrt())
+    assert found in ((least, least + 1) if value.denominator == 1 else (least,))
+
+
+def test_a_ball_around_a_whole_number_ends_in_the_next() -> None:
+    # It was sharpened for ever: (1/3) 3 is a ball around 1 at every precision.
+    assert rounded_up(lambda: flint.arb(flint.fmpq(1, 3)) * 3) == 2
+
+
+def test_a_count_without_bounds_is_refused() -> None:
+    with pytest.raises(InputError, match="expected a finite number"):
+        rounded_up(lambda: 1 / flint.arb(0, 1))
