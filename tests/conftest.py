@@ -8,6 +8,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import shutil
+import tempfile
 from collections import Counter
 
 import pytest
@@ -22,6 +23,14 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
 settings.load_profile("ci" if {"CI", "QDML_CI"} & set(os.environ) else "dev")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give all tests, and their workers, one cache of their own: the user's is not theirs."""
+    if not hasattr(config, "workerinput"):
+        cache = tempfile.TemporaryDirectory(prefix="qdml-tests-")
+        config.add_cleanup(cache.cleanup)
+        os.environ["XDG_CACHE_HOME"] = cache.name
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

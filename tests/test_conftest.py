@@ -18,6 +18,7 @@ def test_with(): pass
 @pytest.mark.needs("sh", "no-such-program")
 def test_without(): pass
 def test_one_thread(): assert os.environ["OMP_NUM_THREADS"] == "1"
+def test_own_cache(): assert "qdml-tests-" in os.environ["XDG_CACHE_HOME"]
 """
 
 
@@ -41,4 +42,4 @@ def test_a_missing_program(tmp_path: Path, ci: str, says: str, status: int) -> N
     )
     assert inner.returncode == status, inner.stdout + inner.stderr
     assert says in inner.stdout
-    assert "2 passed" in inner.stdout
+    assert "3 passed" in inner.stdout
