@@ -17,15 +17,17 @@ def report(
     reports: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run.")] = Path(
         "reports"
     ),
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it too, by Chromium.")] = False,
 ) -> None:
     """Judge the evidence of the last run again and make the report from it.
 
     \b
     qdml report
     qdml report --json
+    qdml report --pdf
     qdml report --reports elsewhere/reports
     """
-    from qdml.report import build
+    from qdml.report import build, to_pdf
     from qdml.runs import audit
     from qdml.runs.jobs import rejudge
 
@@ -35,7 +37,11 @@ def report(
         page = build(reports)
     if whole:
         audit.write_manifest(reports)
+    made = [page]
+    if pdf:
+        with progress("printing"):
+            made.append(to_pdf(page))
     if as_json:
-        emit("report", {"page": str(page)})
+        emit("report", dict(zip(("page", "pdf"), map(str, made), strict=False)))
     else:
-        typer.echo(page)
+        typer.echo("\n".join(map(str, made)))
