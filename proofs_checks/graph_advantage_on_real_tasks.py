@@ -222,6 +222,7 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
             "metered runs are wrong at most every tenth time",
             promise,
             role="counterexample",
+            dear=True,
         ),
         Step("limits", Tag.NUMERIC, "sampled nodes and sketches for so many copies", limits),
         Step("winners", Tag.NUMERIC, "who wins where", winners),

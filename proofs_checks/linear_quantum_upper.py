@@ -276,7 +276,13 @@ CLAIM: Claim[Hypothesis, Data] = Claim(
         Step("evaluations", Tag.PROVED, "that error is gamma/2 at the stated M", evaluations),
         Step("law", Tag.EXACT, "the exact law of the readings keeps 8/pi^2", law),
         Step("ledger", Tag.EXACT, "a run is 2M-1 messages of n+1 qubits", ledger),
-        Step("constants", Tag.EXACT, "qubits against the bits of hyperplanes", against_hyperplanes),
+        Step(
+            "constants",
+            Tag.EXACT,
+            "qubits against the bits of hyperplanes",
+            against_hyperplanes,
+            dear=True,
+        ),
         Step(
             "metered",
             Tag.NUMERIC,

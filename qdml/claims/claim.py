@@ -36,13 +36,17 @@ Check = Callable[[H, D, Context], Evidence]
 
 @dataclass(frozen=True)
 class Step(Generic[H, D]):
-    """One step of an argument; a `counterexample` step can refute the claim, never support it."""
+    """One step of an argument; a `counterexample` step can refute the claim, never support it.
+
+    A `dear` check takes too long to be asked again for every change of a constant.
+    """
 
     name: str
     tag: Tag
     says: str
     check: Check[H, D]
     role: Literal["support", "counterexample"] = "support"
+    dear: bool = False
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,32 @@ class MutantRecord(Record):
         return self.evidence is not None and self.evidence.finding is Finding.REFUTES
 
 
+class Limit(Record):
+    """The end of a search for the least change of a constant that is refuted.
+
+    `tried` is the changed constant: the nearest that `step` refutes or, without a step, the
+    furthest, which no step refutes; `broke` says that a step could not be asked about that one or
+    beyond. There is none where no other value has a meaning, or no step was asked.
+    """
+
+    tried: str | None = None
+    step: str | None = None
+    broke: bool = False
+
+
+class Sensitivity(Record):
+    """How far a constant of the hypothesis can be moved before a step refutes it.
+
+    Steps in `unasked` depend on it and were not asked, since they take too long.
+    """
+
+    constant: str
+    value: str
+    increase: Limit
+    decrease: Limit
+    unasked: tuple[str, ...] = ()
+
+
 class ClaimRecord(Record):
     """Everything a run learnt about one claim; the report is made from this and nothing else.
 
@@ -178,6 +204,7 @@ class ClaimRecord(Record):
     absent: str | None = None
     steps: tuple[StepRecord, ...]
     mutants: tuple[MutantRecord, ...]
+    sensitivity: tuple[Sensitivity, ...] | None = None
 
 
 class ExperimentRecord(Record):

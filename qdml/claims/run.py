@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from qdml.claims.claim import Check, Claim, Context, place
+from qdml.claims.claim import Check, Claim, Context, Step, place
 from qdml.claims.evidence import (
     ClaimRecord,
     Evidence,
@@ -26,6 +26,7 @@ from qdml.claims.evidence import (
     StepRecord,
 )
 from qdml.claims.seeds import alarm_share
+from qdml.claims.sensitivity import Reading, sensitivity
 from qdml.errors import DataAbsent, InputError, nearest
 
 #: A part of a claim that takes longer than this is ended and counts as broken.
@@ -45,13 +46,15 @@ def run(
     scale: str = "quick",
     settings: dict[str, str] | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, part: None,
+    search: bool = False,
 ) -> tuple[ClaimRecord, dict[str, float]]:
     """Run `claim` on `grid` and return its record and the seconds that each part took.
 
     `settings` replaces constants of the hypothesis or entries of the grid, by name or symbol.
     Raises `InputError` for a setting that is unknown or out of range. A check that raises is kept
     as a failure with its traceback. Absent data make the whole claim undecided. `progress` is told
-    before each part how many are done, of how many, and the name of that part.
+    before each part how many are done, of how many, and the name of that part. With `search` it is
+    found how little each constant may change until a step refutes it.
     """
     settings = settings or {}
     hypothesis, grid = _apply_settings(claim.hypothesis, grid, settings)
@@ -77,7 +80,7 @@ def run(
         "settings": settings,
         "hypothesis": _flat(hypothesis),
     }
-    parts = 1 + len(claim.steps) + len(claim.mutants)
+    parts = 1 + len(claim.steps) + len(claim.mutants) + search
     start = time.perf_counter()
     data, failure = None, None
     progress(0, parts, "data")
@@ -104,6 +107,14 @@ def run(
         finally:
             seconds[name] = time.perf_counter() - start
 
+    def ask(step: Step[Any, Any], changed: Any) -> Evidence | None:
+        try:
+            with time_limit(PART_SECONDS):
+                return step.check(changed, data, context)
+        except Exception:  # noqa: BLE001 - a change of which the check makes no sense
+            return None
+
+    reading = Reading()
     checks = {step.name: step.check for step in claim.steps}
     steps = tuple(
         StepRecord(
@@ -112,7 +123,7 @@ def run(
             tag=step.tag,
             role=step.role,
             says=step.says,
-            **attempt(step.name, step.check, hypothesis),
+            **attempt(step.name, step.check, reading.of(hypothesis, step.name)),
         )
         for step in claim.steps
     )
@@ -131,7 +142,13 @@ def run(
     unread = {name for name in settings if SYMBOLS.get(name, name) in grid_names - watched.read}
     if unread:
         raise InputError(f"--set {', '.join(sorted(unread))}: {claim.id} does not depend on it")
-    return ClaimRecord(**header, steps=steps, mutants=mutants), seconds
+    found = None
+    if search and not failure:
+        progress(len(seconds), parts, "sensitivity")
+        start = time.perf_counter()
+        found = sensitivity(claim, hypothesis, reading, ask)
+        seconds["sensitivity"] = time.perf_counter() - start
+    return ClaimRecord(**header, steps=steps, mutants=mutants, sensitivity=found), seconds
 
 
 class _Watched:

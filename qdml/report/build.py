@@ -20,6 +20,7 @@ from qdml.report import first, frame, paper, take, text
 from qdml.report.figure import draw
 from qdml.report.formula import Typesetter
 from qdml.report.images import tabulate
+from qdml.report.limits import limits
 from qdml.report.read import Page, Run, Trial, read_run
 
 #: Largest part of a table that is shown; all of it is in the evidence file.
@@ -93,6 +94,7 @@ def _render(template: str, run: Run) -> str:
         "command": _command,
         "found": _found,
         "drawn": _drawn,
+        "limits": limits,
     }
     environment.globals |= {
         "columns": _columns,

@@ -45,10 +45,12 @@ def gather(
     config: Config,
     settings: dict[str, str] | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, part: None,
+    search: bool = False,
 ) -> tuple[ClaimRecord, dict[str, float]]:
     """Run one claim and return its record and the seconds of its parts; nothing is written.
 
-    `progress` is told of every part, as `qdml.claims.run` does it.
+    `progress` is told of every part, and `search` finds how far each constant of the claim can be
+    moved, as `qdml.claims.run` does it.
     A claim that cannot even be set up becomes a record whose judgement is `failed`. Raises
     `InputError` for an id that does not exist and for a setting that the claim does not have.
     """
@@ -59,7 +61,7 @@ def gather(
         if claim.id != claim_id:
             raise ValueError(f"the file of {claim_id!r} holds the claim {claim.id!r}")
         grid = getattr(config.grids, claim.topic)
-        return run_claim(claim, grid, config.seed, config.scale, settings, progress)
+        return run_claim(claim, grid, config.seed, config.scale, settings, progress, search)
     except QdmlError:
         raise
     except Exception:  # noqa: BLE001 - kept in the evidence
@@ -72,7 +74,7 @@ def evidence(claim_id: str, settings: dict[str, Any], source: str, reports: Path
     `settings` and `source` are the claim's slice of the configuration and its source hash.
     """
     start = time.perf_counter()
-    record, seconds = gather(claim_id, parse(settings))
+    record, seconds = gather(claim_id, parse(settings), search=True)
     _write_job(record, reports / "evidence", seconds, start, settings, source)
 
 

@@ -16,10 +16,21 @@ from qdml.claims import (
     Tag,
     judge,
 )
-from qdml.claims.evidence import MutantRecord, StepRecord
+from qdml.claims.evidence import Limit, MutantRecord, Sensitivity, StepRecord
 from qdml.io import write_json
 
 SEED = 20231011
+
+#: Refuted, not refuted, not tried, and a step that was not asked.
+SENSITIVITY = (
+    Sensitivity(
+        constant="factor",
+        value="2",
+        increase=Limit(tried="1025/512", step="equality"),
+        decrease=Limit(tried="0"),
+    ),
+    Sensitivity(constant="sign", value="-1", increase=Limit(), decrease=Limit(), unasked=("slow",)),
+)
 
 
 def evidence(finding: Finding = Finding.SUPPORTS, **changes: Any) -> Evidence:
@@ -82,7 +93,7 @@ def every_outcome() -> tuple[ClaimRecord, ...]:
     symbolic = evidence(method=Method.SYMBOLIC)
     refuted = against.model_copy(update={"method": Method.SYMBOLIC})
     return (
-        claim("is-certified"),
+        claim("is-certified", sensitivity=SENSITIVITY),
         claim("is-failed", steps=(step(evidence=None, failure=broken),)),
         claim("is-imported", steps=(cited,), mutants=()),
         claim("is-measured", steps=(step(tag=Tag.NUMERIC),), premises=("A premise of others.",)),

@@ -51,6 +51,16 @@ def test_the_first_screen_counts_outcomes_and_strengths(page: pages.Element) -> 
     assert headline.all("title")[0].pieces == ["Decision accuracy against copies"]
 
 
+def test_the_least_refuted_changes_are_a_table(page: pages.Element) -> None:
+    section = _section(page, "is-certified")
+    (table,) = (one for one in section.all("table") if "least increase refuted" in one.text)
+    assert [[cell.text for cell in row.all("td")] for row in table.all("tr")[1:]] == [
+        ["factor", "2", "1025/512, by equality", "not even 0", ""],
+        ["sign", "-1", "none was tried", "none was tried", "slow"],
+    ]
+    assert "How small an error" not in _section(page, "is-measured").text
+
+
 @pytest.mark.parametrize(
     ("claims", "title"),
     [
