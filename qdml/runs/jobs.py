@@ -49,10 +49,8 @@ def gather(
 ) -> tuple[ClaimRecord, dict[str, float]]:
     """Run one claim and return its record and the seconds of its parts; nothing is written.
 
-    `progress` is told of every part, and `search` finds how far each constant of the claim can be
-    moved, as `qdml.claims.run` does it.
-    A claim that cannot even be set up becomes a record whose judgement is `failed`. Raises
-    `InputError` for an id that does not exist and for a setting that the claim does not have.
+    `progress` and `search` are those of `qdml.claims.run`. A claim that cannot even be set up is
+    judged `failed`. Raises `InputError` for an unknown id, and a setting that it does not have.
     """
     import proofs_checks
 
