@@ -30,7 +30,8 @@ html_title = "qdml"
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 add_module_names = False
-nitpicky = False
+# Several rooms have a class of the same short name.
+suppress_warnings = ["ref.python"]
 
 #: Rooms of the library in reading order, with what a visitor finds there.
 ROOMS = {
@@ -119,9 +120,12 @@ def plain(
 ) -> None:
     """Docstrings are prose with names in backticks: nothing else in them is markup."""
     for place, line in enumerate(lines):
-        parts = line.split("`")
-        parts[0::2] = [re.sub(r"([*|\\]|_(?=\W|$))", r"\\\1", part) for part in parts[0::2]]
-        lines[place] = "``".join(parts) if len(parts) % 2 else re.sub(r"([*|`\\])", r"\\\1", line)
+        words = line.split("`")
+        for number, word in enumerate(words):
+            # Within backticks stands a name; what follows may begin with any sign.
+            named = number % 2 == 1 and number + 1 < len(words)
+            words[number] = f"``{word}``\\ " if named else re.sub(r"([*|\\]|_\b)", r"\\\1", word)
+        lines[place] = "".join(words)
 
 
 def setup(app: Any) -> None:

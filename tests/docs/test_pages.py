@@ -8,12 +8,16 @@ as its caption is that file. `text` blocks are not run. `...` stands for anythin
 from __future__ import annotations
 
 import doctest
+import html
+import importlib
+import json
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 
+import proofs_checks
 import qdml.cli
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -71,3 +75,20 @@ def test_the_search_for_blocks_misses_none() -> None:
     for path in PAGES:
         fences = re.findall(r"^```(?!\s*$)(?!\{toctree\}).*$", path.read_text(), re.MULTILINE)
         assert len(fences) == len(BLOCK.findall(path.read_text())), path
+
+
+def test_the_readme_names_every_claim() -> None:
+    named = re.findall(
+        r"^\| [^`|]+ \| (`.*`) \|$", (DOCS.parent / "README.md").read_text(), re.MULTILINE
+    )
+    assert sorted(re.findall(r"`([a-z0-9-]+)`", " ".join(named))) == sorted(proofs_checks.ids())
+
+
+def test_the_headline_picture_shows_the_evidence(monkeypatch) -> None:
+    monkeypatch.syspath_prepend(DOCS)
+    picture = importlib.import_module("picture")
+    words = re.search(
+        r"<dc:description>(.*?)</dc:description>", picture.PLACE.read_text(), re.DOTALL
+    )
+    assert words
+    assert json.loads(html.unescape(words[1])) == picture.points(picture.figure())
