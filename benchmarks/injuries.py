@@ -25,8 +25,9 @@ from qdml.runs.processes import carrying, send
 HOOK = "sitecustomize.py"
 
 HANGS = """
-import qdml.claims.run
-qdml.claims.run.PART_SECONDS = 5.0
+import sys
+import qdml.claims
+sys.modules["qdml.claims.run"].PART_SECONDS = 5.0
 import clarabel
 from collections import deque
 from itertools import repeat
@@ -34,8 +35,9 @@ clarabel.DefaultSolver = lambda *problem: deque(repeat(0), maxlen=0)
 """
 
 SLEEPS = """
-import qdml.claims.run
-qdml.claims.run.PART_SECONDS = 5.0
+import sys
+import qdml.claims
+sys.modules["qdml.claims.run"].PART_SECONDS = 5.0
 import clarabel
 import time
 clarabel.DefaultSolver = lambda *problem: time.sleep(600)
@@ -189,10 +191,10 @@ def twice(trial: Trial) -> list[str]:
 
 def mirror(trial: Trial) -> list[str]:
     """A folder of data that goes away when the run has begun, and comes back for the next."""
-    here = trial.root.with_name("mirror")
+    here = trial.root.with_name("data")
     away = here.with_name("away")
     shutil.copytree(os.environ[MIRROR], here)
-    named = {MIRROR: str(here), "XDG_CACHE_HOME": str(here.with_name("mirror-cache"))}
+    named = {MIRROR: str(here), "XDG_CACHE_HOME": str(here.with_name("data-cache"))}
     child = trial.start(named)
     while not (trial.reports / "logs/run.log").exists():
         time.sleep(0.02)
