@@ -150,6 +150,8 @@ def main() -> None:
     right = True
     if given.what == "runs":
         folder = Path(tempfile.mkdtemp(prefix="qdml-samebytes-"))
+        # git looks for its folder with the rights of the user alone
+        folder.chmod(0o755)
         settings = dict(one.split("=", 1) for one in given.set)
         base = clone(folder / "base", given.claims, settings)
         for name, files in runs(base, folder, given.names):

@@ -13,6 +13,7 @@ from qdml.data import entries
 from qdml.data.source import locate
 from qdml.errors import EvidenceError
 from qdml.io import read_json
+from qdml.runs.audit import remove
 
 _PROVENANCE = ".provenance.json"
 
@@ -28,8 +29,8 @@ def clear(reports: Path) -> dict[str, str]:
             # made again whatever it says
             continue
         if why:
-            record.unlink()
             removed[record.relative_to(reports).as_posix()] = why
+    remove(removed, reports)
     return removed
 
 

@@ -6,7 +6,7 @@ it first; so whatever differs from it was changed by somebody else: a damaged di
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,16 @@ _KEPT = (
     "timings.json",
     "index.html",
     "provenance.html",
+)
+
+#: What is made of all records.
+_GATHERED = (
+    "verdicts.json",
+    "timings.json",
+    "index.html",
+    "provenance.html",
+    "manifest.json",
+    "judged.txt",
 )
 
 
@@ -85,9 +95,20 @@ def mend(reports: Path) -> list[str]:
     except EvidenceError:
         drop_manifest(reports)
         spoilt = [_name(path, reports) for path in _kept(reports) if not _sealed(path)]
-    for name in spoilt:
-        (reports / name).unlink()
+    remove(spoilt, reports)
     return spoilt
+
+
+def remove(names: Iterable[str], reports: Path) -> None:
+    """Remove records, by name, and what was made of them.
+
+    Snakemake does not make a lost input again while the output that it went into is there.
+    """
+    for name in names:
+        (reports / name).unlink(missing_ok=True)
+        (reports / "verdicts" / Path(name).name).unlink(missing_ok=True)
+        for gathered in _GATHERED:
+            (reports / gathered).unlink(missing_ok=True)
 
 
 def _sealed(path: Path) -> bool:

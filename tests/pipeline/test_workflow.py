@@ -143,3 +143,14 @@ def test_what_was_spoilt_after_a_run_is_made_again(project: Project, finished: P
     assert status == 0, said
     assert project.compared() == finished.compared()
     assert holds(reports)
+
+
+@pytest.mark.parametrize("name", ["evidence/first.json", "timings/first.json"])
+def test_one_lost_record_is_made_again(project: Project, finished: Project, name: str) -> None:
+    (project.root / "reports" / name).write_text("{")
+    assert mend(project.root / "reports") == [name]
+    status, said = project.run()
+    assert status == 0, said
+    assert jobs_of(said)["evidence"] == 1
+    assert project.compared() == finished.compared()
+    assert holds(project.root / "reports")
