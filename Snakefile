@@ -19,7 +19,7 @@ os.environ.update(PYTHONPATH=workflow.basedir, PYTHONHASHSEED="0")
 import proofs_checks
 import qdml.config
 from qdml.errors import QdmlError
-from qdml.runs import depends
+from qdml.runs import costs, depends
 
 try:
     # No `configfile:` here: it would lay the grids of `default` under every other scale.
@@ -30,7 +30,16 @@ except QdmlError as error:
 STARTED = time.time()
 CLAIMS = proofs_checks.ids()
 DATASETS = CONFIG.grids.classifier.datasets
+# From the table alone, not from earlier runs: the jobs of a run do not depend on what ran before.
+MODEL = costs.model()
+COSTS = {claim: MODEL.predict(claim, CONFIG) for claim in CLAIMS}
+DEALT = [claim for claim in CLAIMS if COSTS[claim].shards > 1]
 EXPERIMENTS = [f"classifier-{name}" for name in DATASETS]
+
+
+def one_of(names):
+    """The pattern of a wildcard that is one of `names`; Snakemake takes an empty one for any."""
+    return "|".join(names) or "(?!)"
 
 
 rule all:
@@ -48,6 +57,7 @@ include: "workflow/rules/report.smk"
 # On a cluster these are not worth a place in the queue.
 localrules:
     all,
+    merge,
     verdicts,
     manifest,
     judged,

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass, replace
 from fractions import Fraction
@@ -27,13 +27,16 @@ from qdml.claims.evidence import (
 )
 from qdml.claims.seeds import alarm_share
 from qdml.claims.sensitivity import Reading, sensitivity
-from qdml.errors import DataAbsent, InputError, nearest
+from qdml.errors import DataAbsent, EvidenceError, InputError, nearest
 
 #: A part of a claim that takes longer than this is ended and counts as broken.
 PART_SECONDS = 3600.0
 
 H = TypeVar("H")
 D = TypeVar("D")
+
+#: Which of how many: (1, 1) is the whole.
+Shard = tuple[int, int]
 
 #: Symbols of the formulas that a user may write in place of the names of the grid.
 SYMBOLS = {"eps": "accuracy", "delta": "failure_probability", "n": "qubits", "L": "layers"}
@@ -47,15 +50,21 @@ def run(
     settings: dict[str, str] | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, part: None,
     search: bool = False,
+    shard: Shard = (1, 1),
 ) -> tuple[ClaimRecord, dict[str, float]]:
-    """Run `claim` on `grid` and return its record and the seconds that each part took.
+    """Run `claim` on `grid`; its record, and the seconds of processor time that each part took.
 
     `settings` replaces constants of the hypothesis or entries of the grid, by name or symbol.
     Raises `InputError` for a setting that is unknown or out of range. A check that raises is kept
     as a failure with its traceback. Absent data make the whole claim undecided. `progress` is told
     before each part how many are done, of how many, and the name of that part. With `search` it is
     found how little each constant may change until a step refutes it.
+
+    Shard k of n tries the steps and mutants number k, k + n, ...: each depends on the data, on its
+    own hypothesis and on seeds of its own, so `merge` makes the same record as an undivided run.
+    The last shard searches, for which it has to try all steps.
     """
+    first, shards = shard
     settings = settings or {}
     hypothesis, grid = _apply_settings(claim.hypothesis, grid, settings)
     grid_names = set(type(grid).model_fields)
@@ -80,8 +89,9 @@ def run(
         "settings": settings,
         "hypothesis": _flat(hypothesis),
     }
+    search = search and first == shards
     parts = 1 + len(claim.steps) + len(claim.mutants) + search
-    start = time.perf_counter()
+    start = time.process_time()
     data, failure = None, None
     progress(0, parts, "data")
     try:
@@ -91,13 +101,13 @@ def run(
         return ClaimRecord(**header, absent=str(absent), steps=(), mutants=()), seconds
     except Exception:  # noqa: BLE001 - kept as the failure of every step
         failure = _traceback()
-    seconds["data"] = time.perf_counter() - start
+    seconds["data"] = time.process_time() - start
 
     def attempt(name: str, check: Any, tried: Any) -> dict[str, Any]:
         if failure:
             return {"failure": failure}
         progress(len(seconds), parts, name)
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             with time_limit(PART_SECONDS):
                 evidence: Evidence = check(tried, data, context)
@@ -105,7 +115,7 @@ def run(
         except Exception:  # noqa: BLE001 - kept in the evidence
             return {"failure": _traceback()}
         finally:
-            seconds[name] = time.perf_counter() - start
+            seconds[name] = time.process_time() - start
 
     def ask(step: Step[Any, Any], changed: Any) -> Evidence | None:
         try:
@@ -125,8 +135,9 @@ def run(
             says=step.says,
             **attempt(step.name, step.check, reading.of(hypothesis, step.name)),
         )
-        for step in claim.steps
+        for step in (claim.steps if search else claim.steps[first - 1 :: shards])
     )
+    # The numbers of mutants follow those of steps.
     mutants = tuple(
         _without_figure(
             MutantRecord(
@@ -137,7 +148,7 @@ def run(
                 **attempt(mutant.name, checks[mutant.step], mutant.hypothesis),
             )
         )
-        for mutant in claim.mutants
+        for mutant in claim.mutants[(first - 1 - len(claim.steps)) % shards :: shards]
     )
     unread = {name for name in settings if SYMBOLS.get(name, name) in grid_names - watched.read}
     if unread:
@@ -145,10 +156,34 @@ def run(
     found = None
     if search and not failure:
         progress(len(seconds), parts, "sensitivity")
-        start = time.perf_counter()
+        start = time.process_time()
         found = sensitivity(claim, hypothesis, reading, ask)
-        seconds["sensitivity"] = time.perf_counter() - start
+        seconds["sensitivity"] = time.process_time() - start
     return ClaimRecord(**header, steps=steps, mutants=mutants, sensitivity=found), seconds
+
+
+def merge(shards: Sequence[ClaimRecord]) -> ClaimRecord:
+    """The record of a claim from those of all its shards, as if it had been run undivided.
+
+    Raises `EvidenceError` for records that are not all shards of one run.
+    """
+    found = {"steps": (), "mutants": (), "sensitivity": None}
+    headers = [one.model_copy(update=found) for one in shards]
+    steps = {step.name: step for one in shards for step in one.steps}
+    mutants = {mutant.name: mutant for one in shards for mutant in one.mutants}
+    whole = headers[0]
+    complete = (set(whole.listed_steps), set(whole.listed_mutants)) == (set(steps), set(mutants))
+    if any(other != whole for other in headers) or not (complete or whole.absent):
+        raise EvidenceError(
+            f"{whole.id}: its shards are not those of one run; remove them and run it again"
+        )
+    return whole.model_copy(
+        update={
+            "steps": tuple(steps[name] for name in whole.listed_steps if name in steps),
+            "mutants": tuple(mutants[name] for name in whole.listed_mutants if name in mutants),
+            "sensitivity": next((one.sensitivity for one in shards if one.sensitivity), None),
+        }
+    )
 
 
 class _Watched:

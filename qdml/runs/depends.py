@@ -33,7 +33,8 @@ def source(*modules: str) -> str:
     their jobs are run and written down.
     """
     room = Path(__file__).parent
-    return source_hash([*sources(*modules), room / "jobs.py", room / "provenance.py"])
+    own = [room / name for name in ("jobs.py", "broken.py", "provenance.py", "shards.py")]
+    return source_hash([*sources(*modules), *own])
 
 
 def sources(*modules: str) -> tuple[Path, ...]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from qdml.claims import ClaimRecord
+from qdml.claims.evidence import MutantRecord, StepRecord
 from qdml.errors import EvidenceError
 from qdml.io import read_json
 from qdml.runs.progress import Progress
@@ -16,8 +19,10 @@ JUDGE = "judged"
 #: How Python begins to say where it broke.
 TRACEBACK = "Traceback (most recent call last):"
 
-#: The longest list of each kind.
-_SCREEN = 12
+_CLAIM = re.compile(r"\bclaim=([\w-]+)")
+
+#: The longest lists of claims, one line each, and of failed jobs, a few lines each.
+_SCREEN, _JOBS = 12, 6
 
 
 def read_verdicts(path: Path) -> list[dict[str, str]]:
@@ -48,18 +53,39 @@ def of_verdict(verdict: dict[str, str]) -> str:
     return f"{verdict['outcome']}: {verdict['id']}: {verdict['reason']}"
 
 
-def of_failures(progress: Progress, root: Path) -> Iterator[str]:
-    """Every failed job with the last line of its logs, or Snakemake's last words if none is known.
+def of_fall(record: ClaimRecord) -> str:
+    """The command that shows again how a claim fell, and where it did, if at a point."""
+    parts: list[StepRecord | MutantRecord] = [
+        *(
+            step
+            for step in record.steps
+            if not step.evidence or step.evidence.finding != "supports"
+        ),
+        *(mutant for mutant in record.mutants if not mutant.refuted),
+    ]
+    # What broke comes first, as it does for the judge.
+    parts.sort(key=lambda part: part.evidence is not None)
+    point = parts[0].evidence.point if parts and parts[0].evidence else {}
+    where = ", ".join(f"{name} = {value}" for name, value in point.items())
+    again = f"again: qdml check {record.id} --scale {record.scale} --seed {record.seed}"
+    return f"{again} (it fell at {where})" if where else again
+
+
+def of_failures(progress: Progress, root: Path, scale: str) -> Iterator[str]:
+    """Every failed job with the last line of its logs and the command that tries it again, or
+    Snakemake's last words if no job is known.
 
     The job that judges the run speaks for itself: its log is the digest of the claims.
     """
-    for job in progress.failed[:_SCREEN]:
+    for job in progress.failed[:_JOBS]:
         yield f"failed job: {job.name}" + (f": {job.why}" if job.why else "")
         for log in job.logs:
             words = _lines(root / log)
             yield from words if job.name == JUDGE else [f"  {log}: {_last(words)}"]
-    if len(progress.failed) > _SCREEN:
-        yield f"and {len(progress.failed) - _SCREEN} more failed jobs"
+        if claim := _CLAIM.search(job.name):
+            yield f"  again: ./run pipeline --scale {scale} --only {claim[1]}"
+    if len(progress.failed) > _JOBS:
+        yield f"and {len(progress.failed) - _JOBS} more failed jobs"
     if not progress.failed:
         yield "snakemake failed:"
         words = list(progress.last_lines)

@@ -19,12 +19,14 @@ from pydantic import BaseModel, ValidationError
 
 from qdml.claims import ClaimRecord, ExperimentRecord, Outcome, Verdict, judge, run_status
 from qdml.claims import run as run_claim
-from qdml.claims.evidence import StepRecord, Tag
-from qdml.claims.run import PART_SECONDS, time_limit
+from qdml.claims.run import PART_SECONDS, Shard, time_limit
 from qdml.config import Config, parse
 from qdml.errors import EvidenceError, QdmlError
 from qdml.io import read_json, write_atomic, write_json
 from qdml.runs.audit import drop_manifest
+from qdml.runs.broken import broken
+from qdml.runs.digest import of_fall
+from qdml.runs.logs import tell, tell_found
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -46,8 +48,9 @@ def gather(
     settings: dict[str, str] | None = None,
     progress: Callable[[int, int, str], None] = lambda done, total, part: None,
     search: bool = False,
+    shard: Shard = (1, 1),
 ) -> tuple[ClaimRecord, dict[str, float]]:
-    """Run one claim and return its record and the seconds of its parts; nothing is written.
+    """Run one claim, or a shard of it, and return its record and the seconds of its parts.
 
     `progress` and `search` are those of `qdml.claims.run`. A claim that cannot even be set up is
     judged `failed`. Raises `InputError` for an unknown id, and a setting that it does not have.
@@ -59,11 +62,11 @@ def gather(
         if claim.id != claim_id:
             raise ValueError(f"the file of {claim_id!r} holds the claim {claim.id!r}")
         grid = getattr(config.grids, claim.topic)
-        return run_claim(claim, grid, config.seed, config.scale, settings, progress, search)
+        return run_claim(claim, grid, config.seed, config.scale, settings, progress, search, shard)
     except QdmlError:
         raise
     except Exception:  # noqa: BLE001 - kept in the evidence
-        return _broken(claim_id, config, traceback.format_exc(limit=-8)), {}
+        return broken(claim_id, config, traceback.format_exc(limit=-8)), {}
 
 
 def evidence(claim_id: str, settings: dict[str, Any], source: str, reports: Path) -> None:
@@ -71,9 +74,22 @@ def evidence(claim_id: str, settings: dict[str, Any], source: str, reports: Path
 
     `settings` and `source` are the claim's slice of the configuration and its source hash.
     """
-    start = time.perf_counter()
-    record, seconds = gather(claim_id, parse(settings), search=True)
-    _write_job(record, reports / "evidence", seconds, start, settings, source)
+    record, seconds = followed(claim_id, parse(settings))
+    write_job(record, reports / "evidence", seconds, settings, source)
+
+
+def followed(
+    claim_id: str, config: Config, shard: Shard = (1, 1)
+) -> tuple[ClaimRecord, dict[str, float]]:
+    """`gather`, with a line in the log for every part that begins and for what was found."""
+
+    def begins(done: int, total: int, part: str) -> None:
+        tell(claim=claim_id, part=part, done=done, of=total)
+
+    tell(claim=claim_id, scale=config.scale, seed=config.seed, shard=f"{shard[0]} of {shard[1]}")
+    record, seconds = gather(claim_id, config, None, begins, True, shard)
+    tell_found(record)
+    return record, seconds
 
 
 def experiment(name: str, settings: dict[str, Any], source: str, reports: Path) -> None:
@@ -83,7 +99,6 @@ def experiment(name: str, settings: dict[str, Any], source: str, reports: Path) 
     """
     from qdml.protocols import classifier
 
-    start = time.perf_counter()
     config = parse(settings)
     try:
         with time_limit(PART_SECONDS):
@@ -101,7 +116,7 @@ def experiment(name: str, settings: dict[str, Any], source: str, reports: Path) 
             seed=config.seed,
             failure=text,
         )
-    _write_job(record, reports / "experiments", {}, start, settings, source)
+    write_job(record, reports / "experiments", {}, settings, source)
 
 
 def verdict(claim_id: str, reports: Path) -> Verdict:
@@ -110,7 +125,7 @@ def verdict(claim_id: str, reports: Path) -> Verdict:
     Raises `EvidenceError` for evidence that is missing, damaged, edited or of another claim.
     """
     drop_manifest(reports)
-    found = judge(read_record(reports / "evidence" / f"{claim_id}.json", ClaimRecord, claim_id))
+    found = judge(_evidence(claim_id, reports))
     write_json(reports / "verdicts" / f"{claim_id}.json", found.model_dump(mode="json"))
     return found
 
@@ -171,7 +186,7 @@ def rejudge(reports: Path) -> None:
     if not claims:
         raise EvidenceError(f"{reports}: no evidence here; run the pipeline first")
     records: list[ClaimRecord | ExperimentRecord] = [
-        *(read_record(reports / "evidence" / f"{i}.json", ClaimRecord, i) for i in claims),
+        *(_evidence(i, reports) for i in claims),
         *(
             read_record(reports / "experiments" / f"{i}.json", ExperimentRecord, i)
             for i in experiments
@@ -196,41 +211,48 @@ def gate(claims: Sequence[str], experiments: Sequence[str], reports: Path) -> No
     """
     judged = [read_record(reports / "verdicts" / f"{i}.json", Verdict, i) for i in sorted(claims)]
     bad = [
-        f"{one.outcome}: {one.id}: {one.reason}"
+        line
         for outcome in (Outcome.FAILED, Outcome.REFUTED, Outcome.UNDECIDED)
         for one in judged
         if one.outcome is outcome and run_status(one)
+        for line in (f"{one.outcome}: {one.id}: {one.reason}", of_fall(_evidence(one.id, reports)))
     ]
     for name in sorted(experiments):
         trial = read_record(reports / "experiments" / f"{name}.json", ExperimentRecord, name)
         if trial.failure:
-            bad.append(f"{Outcome.FAILED}: {name}: {trial.failure.strip().splitlines()[-1]}")
+            fell = f"{Outcome.FAILED}: {name}: {trial.failure.strip().splitlines()[-1]}"
+            bad += [fell, f"again: ./run pipeline --scale {trial.scale}"]
     counts = {one: sum(v.outcome is one for v in judged) for one in Outcome}
     summary = ", ".join(f"{count} {one}" for one, count in counts.items() if count) or "no claims"
     if bad:
         lines = [shorten(line, _WIDTH, placeholder=" ...") for line in bad]
         if len(lines) > _SCREEN:
-            lines[_SCREEN - 1 :] = [f"and {len(lines) - _SCREEN + 1} more"]
+            lines[_SCREEN:] = [f"and {len(bad) // 2 - _SCREEN // 2} more"]
         broke = any(line.startswith(Outcome.FAILED) for line in bad)
-        digest = "\n".join([f"{summary}; see {reports / 'index.html'}", *lines])
-        raise RunFailed(digest.replace("\n", "\n  "), 3 if broke else 1)
+        digest = "\n  ".join([f"{summary}; see {reports / 'index.html'}", *lines])
+        raise RunFailed(digest, 3 if broke else 1)
     write_atomic(reports / "judged.txt", summary + "\n")
 
 
-def _write_job(
+def write_job(
     record: ClaimRecord | ExperimentRecord,
     folder: Path,
     seconds: dict[str, float],
-    start: float,
     settings: dict[str, Any],
     source: str,
+    total: float | None = None,
 ) -> None:
+    """Write a record, and beside it its provenance and its timing.
+
+    Times are those of the processor: `seconds` of its parts, and `total`, by default of all that
+    this process has done.
+    """
     from qdml.runs.provenance import provenance
 
     timing = {
         "id": record.id,
         "seconds": seconds,
-        "total": time.perf_counter() - start,
+        "total": time.process_time() if total is None else total,
         "machine": {
             "platform": platform.platform(),
             "processor": platform.machine(),
@@ -244,32 +266,8 @@ def _write_job(
     write_json(folder.parent / "timings" / f"{record.id}.json", timing)
 
 
-def _broken(claim_id: str, config: Config, failure: str) -> ClaimRecord:
-    """The record of a claim that could not be set up; what its file says plainly is kept."""
-    from qdml.runs.depends import outline
-
-    says = outline(claim_id)
-    step = StepRecord(
-        name="set up", tag=Tag.EXACT, role="support", says="it can be loaded", failure=failure
-    )
-    return ClaimRecord(
-        id=claim_id,
-        topic=says.get("topic", "unknown"),
-        title=says.get("title", claim_id),
-        statement=says.get("statement", ""),
-        formulas=(),
-        source=says.get("source", ""),
-        premises=(),
-        notes=(),
-        listed_steps=(step.name,),
-        listed_mutants=(),
-        scale=config.scale,
-        seed=config.seed,
-        settings={},
-        hypothesis={},
-        steps=(step,),
-        mutants=(),
-    )
+def _evidence(claim_id: str, reports: Path) -> ClaimRecord:
+    return read_record(reports / "evidence" / f"{claim_id}.json", ClaimRecord, claim_id)
 
 
 def record_ids(folder: Path) -> list[str]:

@@ -1,15 +1,19 @@
-"""The log of a job: all that it says, and the one line of an error that was foreseen."""
+"""The log of a job: what it is at, all that it says, and the one line of an error foreseen."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from qdml.claims import ClaimRecord
+from qdml.claims.evidence import MutantRecord, StepRecord
 from qdml.errors import QdmlError
 
 
@@ -32,6 +36,24 @@ def logged(log: Path | str) -> Iterator[None]:
         except Exception:
             traceback.print_exc(file=file)
             raise
+
+
+def tell(**facts: object) -> None:
+    """Print one line for people and programs: the time, then name=value; text is in JSON's quotes.
+
+    A job that is lost leaves as its last line what it was at.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    print(now, *(f"{name}={json.dumps(fact, default=str)}" for name, fact in facts.items()))
+
+
+def tell_found(record: ClaimRecord) -> None:
+    """A line for every part of a claim: what it found, and at which point it was closest."""
+    parts: list[StepRecord | MutantRecord] = [*record.steps, *record.mutants]
+    for part in parts:
+        one = part.evidence
+        found, point = (one.finding, one.point) if one else ("broke", {})
+        tell(claim=record.id, part=part.name, found=found, point=point)
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def _run(order: Order, root: Path) -> int:
     _clear(order, root)
     status, progress = _jobs(order, root)
     if status:
-        print(*digest.of_failures(progress, root), sep="\n")
+        print(*digest.of_failures(progress, root, order.scale), sep="\n")
         print(f"all output: {root / _OUTPUT}")
         # Jobs that agree on why they failed speak for the run: 2 is a file not to be trusted.
         statuses = {job.exit_status for job in progress.failed}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,10 +36,15 @@ class Progress:
 
     failed: list[FailedJob] = field(default_factory=list)
     last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=15))
+    clock: Callable[[], float] = time.monotonic
+    _start: float = 0.0
     _names: dict[str, str] = field(default_factory=dict)
     _block: dict[str, str] = field(default_factory=dict)
     _finished: str = ""
     _exit_status: int = 3
+
+    def __post_init__(self) -> None:
+        self._start = self.clock()
 
     def read(self, raw: str) -> Iterator[str]:
         """Take in the next line; yield a short one when a job has finished or failed."""
@@ -57,7 +63,9 @@ class Progress:
         elif finished := _FINISHED.match(line):
             self._finished = self._names.get(finished[1], finished[2])
         elif (steps := _STEPS.match(line)) and self._finished != _TARGETS:
-            yield f"[{steps[1]}/{steps[2]}] {self._finished}"
+            done, jobs = int(steps[1]), int(steps[2])
+            left = (self.clock() - self._start) * (jobs - done) / done
+            yield f"[{done}/{jobs}] {self._finished}; {left / 60:.0f} min left at this pace"
 
     def _known(self) -> Iterator[str]:
         block = self._block

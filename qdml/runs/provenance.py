@@ -50,13 +50,18 @@ def provenance(job_id: str, settings: dict[str, Any], source_hash: str) -> dict[
         "commit": commit,
         "dirty": dirty,
         "source_hash": source_hash,
-        "config_hash": hashlib.sha256(dumps(settings).encode()).hexdigest()[:16],
+        "config_hash": config_hash(settings),
         "seed": settings["seed"],
         "scale": settings["scale"],
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "packages": {name: _version(name) for name in PACKAGES},
         "missed": sorted(source.missed),
     }
+
+
+def config_hash(settings: dict[str, Any]) -> str:
+    """The hash that stands in provenance for a slice of the configuration."""
+    return hashlib.sha256(dumps(settings).encode()).hexdigest()[:16]
 
 
 def git_state(root: Path) -> tuple[str | None, bool | None]:

@@ -1,4 +1,4 @@
-"""The pipeline on a real Slurm: the same bytes as here, and every way a job can be lost."""
+"""The pipeline on a real Slurm: the bytes of an undivided run here, and every way to lose a job."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def project_with(root: Path, *fates: str, minutes: int = 5) -> Project:
     for fate in fates:
         project.claim(fate).write_text(doomed(fate))
     profile = yaml.safe_load((root / "workflow/profiles/slurm/config.yaml").read_text())
-    profile["default-resources"]["runtime"] = minutes
+    profile["set-resources"] = {"evidence": {"runtime": minutes}}
     hurry = {"seconds-between-status-checks": 1, "slurm-init-seconds-before-status-checks": 1}
     (root / "workflow/profiles/here").mkdir()
     (root / "workflow/profiles/here/config.yaml").write_text(
@@ -80,6 +80,7 @@ def test_lost_jobs_are_named_leave_nothing_and_a_rerun_finishes(
     slurm: Cluster, tmp_path: Path
 ) -> None:
     project = project_with(tmp_path / "project", "breaks", "eats", "waits")
+    project.deal("first", shards=2)
     run = project.pipeline("here", slurm.environment)
     slurm.call("scancel", running(slurm, "waits")[0])
     status, said = finish(run)
@@ -102,6 +103,7 @@ def test_lost_jobs_are_named_leave_nothing_and_a_rerun_finishes(
 
     here = project.copy(tmp_path / "here")
     subprocess.run(["rm", "-r", str(here.root / "reports"), str(here.root / ".snakemake")])
+    here.deal("first", shards=1)
     status, said = finish(here.pipeline("default", os.environ))
     assert status == 0, said
     assert project.compared() == here.compared()

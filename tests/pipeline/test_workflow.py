@@ -69,6 +69,7 @@ def test_a_check_that_breaks_lets_the_rest_finish_and_fails_the_run(project: Pro
     digest = (
         "qdml: 1 stands, 1 failed; see reports/index.html\n"
         "  failed: first: total: ZeroDivisionError: integer division or modulo by zero\n"
+        "  again: qdml check first --scale quick --seed 5\n"
     )
     assert digest in said
     assert jobs_of(said) == EVERYTHING | {"evidence": 1}
@@ -96,6 +97,21 @@ def test_edited_evidence_is_one_clear_line_and_nothing_is_lost(project: Project)
     }
 
 
+def test_a_long_claim_in_shards_leaves_the_same_bytes(
+    unrun: Project, finished: Project, tmp_path: Path
+) -> None:
+    project = unrun.copy(tmp_path / "project")
+    project.deal("first", shards=3)
+    status, said = project.run()
+    assert status == 0, said
+    assert {"shard": 3, "merge": 1}.items() <= jobs_of(said).items()
+    assert project.compared() == finished.compared()
+    assert not list((project.root / "reports").rglob("*-of-3.json"))
+    status, said = project.run()
+    assert status == 0
+    assert "Nothing to be done" in said
+
+
 def test_an_unknown_key_is_one_clear_line(unrun: Project) -> None:
     status, said = unrun.run("-n", "--config", "sede=1")
     assert status != 0
@@ -114,7 +130,7 @@ def test_every_rule_states_what_it_needs(part: str) -> None:
         for file in files
         for rule in re.split(r"^rule ", file.read_text(), flags=re.MULTILINE)[1:]
     ]
-    assert len(rules) == 6
+    assert len(rules) == 8
     assert [rule.partition(":")[0] for rule in rules if part not in rule] == []
 
 

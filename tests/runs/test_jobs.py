@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -62,6 +63,25 @@ def test_two_runs_write_the_same_bytes_but_for_the_timing(tmp_path: Path) -> Non
     for path in written:
         if path.parent.name != "timings":
             assert (first / path).read_bytes() == (second / path).read_bytes()
+
+
+def test_the_log_of_a_job_says_what_it_is_at_and_what_it_found(
+    reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(reports, "false")
+    lines = capsys.readouterr().out.splitlines()
+    told = [dict(re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\{.*?\}|[^ ]+)', line)) for line in lines]
+    facts = [{key: json.loads(value) for key, value in line.items()} for line in told]
+    assert {fact["claim"] for fact in facts} == {"false"}
+    assert facts[0].items() >= {"scale": "quick", "seed": 20231011, "shard": "1 of 1"}.items()
+    parts = ["data", "total", "one more", "one less"]
+    assert [(fact["done"], fact["part"]) for fact in facts[1:5]] == list(enumerate(parts))
+    assert [(fact["part"], fact["found"]) for fact in facts[5:]] == [
+        ("total", "refutes"),
+        ("one more", "refutes"),
+        ("one less", "supports"),
+    ]
+    assert facts[5]["point"] == {"n": 1}
 
 
 def test_a_timing_has_the_parts_and_the_machine(reports: Path) -> None:
@@ -207,6 +227,8 @@ def test_the_gate_stays_shut_when_something_fell(
         jobs.gate(names, [], reports)
     assert failed.value.exit_status == exit_status
     assert "refuted: false: total: the sum of the first numbers" in str(failed.value)
+    again = "again: qdml check false --scale quick --seed 20231011 (it fell at n = 1)"
+    assert again in str(failed.value)
     assert ("failed: broken: total: ZeroDivisionError" in str(failed.value)) is (exit_status == 3)
     assert not (reports / "judged.txt").exists()
 
@@ -215,7 +237,7 @@ def test_a_digest_fits_a_screen(reports: Path, monkeypatch: pytest.MonkeyPatch) 
     many = {f"false-{i}": toys.claim(f"false-{i}", offset=1) for i in range(48)}
     monkeypatch.setattr(proofs_checks, "load", many.__getitem__)
     run(reports, *many)
-    with pytest.raises(jobs.RunFailed, match="and 29 more") as failed:
+    with pytest.raises(jobs.RunFailed, match="and 38 more") as failed:
         jobs.gate(list(many), [], reports)
     lines = str(failed.value).splitlines()
     assert len(lines) <= 24

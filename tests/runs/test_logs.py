@@ -56,8 +56,11 @@ def test_native_code_that_hangs_is_ended_and_its_log_says_where(tmp_path: Path) 
     assert done.returncode == 1
     assert "line 8 in <module>" in log.read_text()
     progress = Progress(failed=[FailedJob("evidence claim=one", 1, logs=(Path("job.log"),))])
-    digest = ["failed job: evidence claim=one", "  job.log: Timeout (0:00:00.400000)!"]
-    assert list(of_failures(progress, tmp_path)) == digest
+    assert list(of_failures(progress, tmp_path, "full")) == [
+        "failed job: evidence claim=one",
+        "  job.log: Timeout (0:00:00.400000)!",
+        "  again: ./run pipeline --scale full --only one",
+    ]
 
 
 def test_what_native_code_says_is_kept(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -43,9 +43,13 @@ Finished jobid: 0 (Rule: all)
 
 
 def test_a_run() -> None:
-    progress = Progress()
+    progress = Progress(clock=iter([0.0, 60.0, 300.0]).__next__)
     said = [news for line in OUTPUT.splitlines(keepends=True) for news in progress.read(line)]
-    assert said == ["[1/4] evidence claim=a", "[2/4] unseen", "[failed] verdicts"]
+    assert said == [
+        "[1/4] evidence claim=a; 3 min left at this pace",
+        "[2/4] unseen; 5 min left at this pace",
+        "[failed] verdicts",
+    ]
     assert progress.failed == [FailedJob("verdicts", 7, "", (Path("one.log"), Path("two.log")))]
     assert progress.last_lines[-1] == "4 of 4 steps (100%) done"
 
@@ -64,7 +68,7 @@ def test_of_a_snakemake_that_broke_the_reason_is_told(tmp_path: Path) -> None:
     said = ["Assuming unrestricted shared filesystem usage.", digest.TRACEBACK, "  File a, line 1"]
     for line in [*said, "OSError: [Errno 28] No space left on device"]:
         assert list(progress.read(line)) == []
-    assert list(digest.of_failures(progress, tmp_path)) == [
+    assert list(digest.of_failures(progress, tmp_path, "quick")) == [
         "snakemake failed:",
         f"  {said[0]}",
         "  OSError: [Errno 28] No space left on device",
