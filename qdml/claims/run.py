@@ -181,7 +181,7 @@ def merge(shards: Sequence[ClaimRecord]) -> ClaimRecord:
         update={
             "steps": tuple(steps[name] for name in whole.listed_steps if name in steps),
             "mutants": tuple(mutants[name] for name in whole.listed_mutants if name in mutants),
-            "sensitivity": next((one.sensitivity for one in shards if one.sensitivity), None),
+            "sensitivity": next((s.sensitivity for s in shards if s.sensitivity is not None), None),
         }
     )
 
