@@ -126,7 +126,8 @@ def run(
 
     reading = Reading()
     checks = {step.name: step.check for step in claim.steps}
-    steps = tuple(
+    own = claim.steps[first - 1 :: shards]
+    tried = tuple(
         StepRecord(
             name=step.name,
             at=_written(step.check),
@@ -135,8 +136,9 @@ def run(
             says=step.says,
             **attempt(step.name, step.check, reading.of(hypothesis, step.name)),
         )
-        for step in (claim.steps if search else claim.steps[first - 1 :: shards])
+        for step in (claim.steps if search else own)
     )
+    steps = tuple(one for one in tried if one.name in {step.name for step in own})
     # The numbers of mutants follow those of steps.
     mutants = tuple(
         _without_figure(

@@ -60,7 +60,7 @@ def claim(steps: int, mutants: int, fate: str = "sound") -> Claim[Draw, int]:
 
 def sharded(whole: Claim, shards: int) -> list[ClaimRecord]:
     grid = CONFIG.grids.learning
-    return [run(whole, grid, 1, shard=(k, shards))[0] for k in range(1, shards + 1)]
+    return [run(whole, grid, 1, search=True, shard=(k, shards))[0] for k in range(1, shards + 1)]
 
 
 @given(
@@ -76,7 +76,7 @@ def test_shards_in_any_number_and_order_make_the_whole_record(
     whole = claim(steps, mutants, fate)
     parts = sharded(whole, shards)
     order.shuffle(parts)
-    record, _ = run(whole, CONFIG.grids.learning, 1)
+    record, _ = run(whole, CONFIG.grids.learning, 1, search=True)
     assert merge(parts).model_dump_json() == record.model_dump_json()
     sizes = [len(part.steps) + len(part.mutants) for part in parts]
     assert sum(sizes) == (0 if fate == "absent" else steps + mutants)
@@ -94,5 +94,5 @@ def test_shards_that_do_not_belong_together_are_refused() -> None:
 def test_a_real_claim_in_shards(name: str) -> None:
     whole = proofs_checks.load(name)
     grid = getattr(CONFIG.grids, whole.topic)
-    parts = [run(whole, grid, 7, shard=(k, 3))[0] for k in (3, 1, 2)]
-    assert merge(parts).model_dump_json() == run(whole, grid, 7)[0].model_dump_json()
+    parts = [run(whole, grid, 7, search=True, shard=(k, 3))[0] for k in (3, 1, 2)]
+    assert merge(parts).model_dump_json() == run(whole, grid, 7, search=True)[0].model_dump_json()

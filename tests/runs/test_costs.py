@@ -99,7 +99,7 @@ def test_a_run_is_learnt_from(reports: Path) -> None:
         "full": [],
     }
     sound = found["quick"]["sound"]
-    assert (sound.count, sound.memory) == (3, 123.5)
+    assert (sound.count, sound.memory) == (4, 123.5)
     assert sound.disk > 0
     assert costs.model(reports).predict("sound", toys.CONFIG) == sound
 

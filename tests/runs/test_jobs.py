@@ -74,14 +74,14 @@ def test_the_log_of_a_job_says_what_it_is_at_and_what_it_found(
     facts = [{key: json.loads(value) for key, value in line.items()} for line in told]
     assert {fact["claim"] for fact in facts} == {"false"}
     assert facts[0].items() >= {"scale": "quick", "seed": 20231011, "shard": "1 of 1"}.items()
-    parts = ["data", "total", "one more", "one less"]
-    assert [(fact["done"], fact["part"]) for fact in facts[1:5]] == list(enumerate(parts))
-    assert [(fact["part"], fact["found"]) for fact in facts[5:]] == [
+    parts = ["data", "total", "one more", "one less", "sensitivity"]
+    assert [(fact["done"], fact["part"]) for fact in facts[1:6]] == list(enumerate(parts))
+    assert [(fact["part"], fact["found"]) for fact in facts[6:]] == [
         ("total", "refutes"),
         ("one more", "refutes"),
         ("one less", "supports"),
     ]
-    assert facts[5]["point"] == {"n": 1}
+    assert facts[6]["point"] == {"n": 1}
 
 
 def test_a_timing_has_the_parts_and_the_machine(reports: Path) -> None:
