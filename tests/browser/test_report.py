@@ -9,14 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import os
-import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from qdml.report import build
 from tests.report import records
@@ -26,17 +25,6 @@ pytestmark = pytest.mark.needs("chromium")
 SCRIPT = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
 #: Script, control characters, marks that turn the reading direction, and a very long word.
 HOSTILE = f"{SCRIPT}\x07\u202e\u2067back to front\u2069" + "m" * 1_000_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # A sandbox within root's own is refused by Chromium.
-        started = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -67,10 +67,10 @@ def test_glyphs_put_together_from_parts_are_drawn(typesetter: Typesetter) -> Non
 @pytest.mark.parametrize(
     ("latex", "shape"),
     [
-        (r"n\log n", "mrow: mi:n mspace: mo:log mspace: mi:n"),
-        (r"\log_2 N", "mrow: msub: mo:log mn:2 mspace: mi:N"),
-        (r"\ln(x)", "mrow: mo:ln mo:( mi:x mo:)"),
-        (r"(\ln x", "mrow: mo:( mo:ln mspace: mi:x"),
+        (r"n\log n", "mi:n mspace: mo:log mspace: mi:n"),
+        (r"\log_2 N", "msub: mo:log mn:2 mspace: mi:N"),
+        (r"\ln(x)", "mo:ln mo:( mi:x mo:)"),
+        (r"(\ln x", "mo:( mo:ln mspace: mi:x"),
         (r"x_{n}", "msub: mi:x mi:n"),
         (r"\hat{\mathcal{L}}", "mover: mi:ℒ mo:\u02c6"),
         (r"\widehat{ab}", "mover: mrow: mi:a mi:b mo:\u0302"),
