@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from qdml.report import build
 from tests.report import records
@@ -94,9 +94,7 @@ def test_the_table_is_searched_filtered_and_sorted(report: Path, visit) -> None:
     page.fill("#search", "inference by sampling".replace(" ", "-"))
     assert shown(page) == ["inference-by-sampling"]
     page.click("#tools button[type=reset]")
-    page.wait_for_function(
-        f"document.querySelector('#shown').textContent.startsWith('{len(every)}')"
-    )
+    expect(page.locator("#shown")).to_have_text(f"{len(every)} of {len(every)} claims")
     outcomes = page.locator("#outcome option").all_inner_texts()[1:]
     counts = []
     for outcome in outcomes:
@@ -106,9 +104,7 @@ def test_the_table_is_searched_filtered_and_sorted(report: Path, visit) -> None:
         counts.append(found.count())
     assert sum(counts) == len(every)
     page.click("#tools button[type=reset]")
-    page.wait_for_function(
-        f"document.querySelector('#shown').textContent.startsWith('{len(every)}')"
-    )
+    expect(page.locator("#shown")).to_have_text(f"{len(every)} of {len(every)} claims")
     head = page.locator("table.claims thead th").first
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "ascending"
@@ -128,9 +124,8 @@ def test_the_link_of_a_claim_opens_it(report: Path, visit) -> None:
     for anchor in anchors:
         page.evaluate("hash => { location.hash = hash }", anchor)
         name = urllib.parse.unquote(anchor[1:])
-        page.wait_for_function(
-            "name => document.getElementById(name).querySelector('details.evidence').open", arg=name
-        )
+        opened = page.locator(f"[id='{name}'] > details.evidence")
+        expect(opened).to_have_attribute("open", "")
         box = page.evaluate(
             "name => document.getElementById(name).getBoundingClientRect().top", name
         )
