@@ -81,7 +81,9 @@
 
   const heads = [...table.tHead.rows[0].cells];
   const value = (row, column) => {
-    const text = row.cells[column].textContent.trim();
+    const cell = row.cells[column];
+    // The first cell also holds a title, which has no say in the order.
+    const text = (column ? cell : cell.querySelector("a")).textContent.trim();
     const [part, whole] = text.split("/").map(Number);
     return whole >= 0 ? part - whole / 1e6 : text;
   };
